@@ -1,0 +1,136 @@
+"""Finding and reading units and exercises. A folder is an exercise; there is no registry to extend."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from autograder.course.source import make_stub, parse, read_checks, read_mistakes, top_level_functions
+from autograder.errors import CourseError
+from autograder.exercise import Course, Exercise, Unit
+from autograder.messages import Message
+
+UNIT_FOLDER = re.compile(r"u\d\d_([a-z][a-z0-9_]*)")
+EXERCISE_FOLDER = re.compile(r"e\d\d_([a-z][a-z0-9_]*)")
+
+
+def find_course_root(start: Path) -> Path:
+    """The nearest `solutions/` folder in `start` or a folder above it.
+
+    Raises: CourseError if there is none.
+    """
+    for folder in [start, *start.parents]:
+        if (folder / "solutions").is_dir():
+            return folder / "solutions"
+    raise CourseError(
+        ja=f"{start}: `solutions/` が見つかりません。コースのリポジトリの中で実行するか、`--course フォルダ` を付けてください。",
+        en=f"{start}: found no `solutions/` here or above. Run inside the course's repository or give `--course FOLDER`.",
+    )
+
+
+def read_course(root: Path) -> Course:
+    """Read every unit under `root` (a `solutions/` folder), in the order of the numbers.
+
+    Raises: CourseError naming the file and line that is not as expected, or two exercises of one name.
+    """
+    units = tuple(_read_unit(folder) for folder in _matching(root, UNIT_FOLDER))
+    if not units:
+        raise CourseError(
+            ja=f"{root}: 単元のフォルダ（例 u02_sampling）がありません。",
+            en=f"{root}: found no unit folder such as u02_sampling.",
+        )
+    seen: dict[str, Exercise] = {}
+    for exercise in (exercise for unit in units for exercise in unit.exercises):
+        if exercise.name in seen:
+            first, second = seen[exercise.name].folder, exercise.folder
+            raise CourseError(
+                ja=f"{first} と {second}: 課題名 {exercise.name} が重なっています。学生のファイル名になるので、どちらかを変えてください。",
+                en=f"{first} and {second}: both are called {exercise.name}, the student's file name. Rename one.",
+            )
+        seen[exercise.name] = exercise
+    return Course(root, units)
+
+
+def _matching(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and pattern.fullmatch(path.name))
+
+
+def _name(folder: Path, pattern: re.Pattern[str]) -> str:
+    match = pattern.fullmatch(folder.name)
+    assert match, folder
+    return match.group(1)
+
+
+def _read_unit(folder: Path) -> Unit:
+    intro = _bilingual(folder, "intro")
+    exercises = tuple(read_exercise(path) for path in _matching(folder, EXERCISE_FOLDER))
+    return Unit(folder.name, folder, _title(folder, intro), intro, exercises)
+
+
+def read_exercise(folder: Path) -> Exercise:
+    """Read one exercise folder such as `solutions/u02_sampling/e04_top_p`.
+
+    Raises: CourseError naming the file and line that is not as expected.
+    """
+    statement = _bilingual(folder, "statement")
+    solution = _text(folder / "solution.py")
+    stub = make_stub(folder / "solution.py", solution)
+    functions = top_level_functions(parse(folder / "solution.py", stub))
+    checks = tuple(
+        check
+        for kind in ("public", "hidden")
+        for check in read_checks(
+            folder / f"checks_{kind}.py", _text(folder / f"checks_{kind}.py"), public=kind == "public"
+        )
+    )
+    _require_unique(folder, [check.id for check in checks])
+    return Exercise(
+        id=f"{_name(folder.parent, UNIT_FOLDER)}/{_name(folder, EXERCISE_FOLDER)}",
+        folder=folder,
+        title=_title(folder, statement),
+        statement=statement,
+        solution=solution,
+        stub=stub,
+        functions=tuple(function.name for function in functions if not function.name.startswith("_")),
+        checks=checks,
+        mistakes=read_mistakes(folder / "mistakes.py", _text(folder / "mistakes.py")),
+    )
+
+
+def _require_unique(folder: Path, ids: list[str]) -> None:
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise CourseError(
+            ja=f"{folder}: チェック名が重なっています: {', '.join(twice)}。片方の名前を変えてください。",
+            en=f"{folder}: these check names occur twice: {', '.join(twice)}. Rename one of each.",
+        )
+
+
+def _bilingual(folder: Path, stem: str) -> Message:
+    return Message(_text(folder / f"{stem}.ja.md"), _text(folder / f"{stem}.en.md"))
+
+
+def _title(folder: Path, text: Message) -> Message:
+    first_lines = [part.partition("\n")[0] for part in (text.ja, text.en)]
+    if not all(line.startswith("# ") for line in first_lines):
+        raise CourseError(
+            ja=f"{folder}: 説明文の 1 行目は `# 題名` のはずです。",
+            en=f"{folder}: the first line of a text must be `# Title`.",
+        )
+    return Message(*(line.removeprefix("# ").strip() for line in first_lines))
+
+
+def _text(path: Path) -> str:
+    """The file's text with `\\n` line ends."""
+    try:
+        return path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except FileNotFoundError as error:
+        raise CourseError(
+            ja=f"{path}: ファイルがありません。課題のフォルダに加えてください。",
+            en=f"{path}: the file is missing. Add it to the folder.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CourseError(
+            ja=f"{path}: UTF-8 ではありません（{error.start} バイト目）。UTF-8 で保存してください。",
+            en=f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.",
+        ) from error

@@ -1,0 +1,106 @@
+"""Our exceptions.
+
+    AutograderError            anything this package reports to a person, in ja and en
+    ├── CourseError            an exercise folder is not what the build expects (author)
+    ├── SubmissionError        a submission cannot be read (TA, student)
+    ├── ModelError             a model cannot be found or loaded
+    ├── SettingsError          an option or setting has no meaning
+    ├── JailError              the jail cannot be had, or broke: trusted code failed
+    └── Outcome                how a check ended, when it did not pass
+        ├── CheckFailed        the student's answer is wrong
+        ├── StudentRaised      the student's code raised an exception
+        ├── Unwritten          the stub is untouched
+        └── LimitReached       time or memory ran out, or the process died
+
+Each carries a `Message`: what was expected, what came, where, what to do.
+"""
+
+from __future__ import annotations
+
+from autograder.messages import Message
+
+
+class AutograderError(Exception):
+    """Base of all our exceptions; `str()` gives both languages."""
+
+    def __init__(self, *, ja: str, en: str) -> None:
+        self.message = Message(ja, en)
+        super().__init__(self.message.text("both"))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (type(self), dict(self.__dict__))
+
+
+def _rebuilt(kind: type[AutograderError], state: dict[str, object]) -> AutograderError:
+    error = kind.__new__(kind)
+    error.__dict__.update(state)
+    error.args = (error.message.text("both"),)
+    return error
+
+
+class CourseError(AutograderError):
+    """An exercise folder is not what the build expects."""
+
+
+class SubmissionError(AutograderError):
+    """A submission cannot be read."""
+
+
+class ModelError(AutograderError):
+    """A model cannot be found or loaded."""
+
+
+class SettingsError(AutograderError):
+    """An option or setting has no meaning."""
+
+
+class JailError(AutograderError):
+    """The jail cannot be had, or it broke; never the student's fault."""
+
+
+class Outcome(AutograderError):  # noqa: N818 (an ending, not always an error)
+    """How a check ended, when it did not pass."""
+
+
+class CheckFailed(Outcome):
+    """The student's answer is wrong.
+
+    `mistake` names the typical mistake behind it, where the check itself can tell.
+    """
+
+    def __init__(self, *, ja: str, en: str, mistake: str | None = None) -> None:
+        super().__init__(ja=ja, en=en)
+        self.mistake = mistake
+
+
+class Unwritten(Outcome):
+    """The stub is untouched."""
+
+
+class LimitReached(Outcome):
+    """Time or memory ran out, or the student's process died (`kind` says which)."""
+
+    def __init__(self, *, kind: str, ja: str, en: str) -> None:
+        super().__init__(ja=ja, en=en)
+        self.kind = kind
+
+
+class StudentRaised(Outcome):
+    """The student's code raised an exception.
+
+    Args:
+        type_names: names of the exception's class and its bases, most specific first.
+        text: what the exception said; written by the student's code.
+        line: 1-based line of the student's file, 0 if unknown.
+        line_text: that line.
+    """
+
+    def __init__(self, *, function: str, type_names: tuple[str, ...], text: str, line: int, line_text: str) -> None:
+        self.function, self.type_names, self.text = function, type_names, text
+        self.line, self.line_text = line, line_text
+        where_ja = f"（{line} 行目）" if line else ""
+        where_en = f" (line {line})" if line else ""
+        super().__init__(
+            ja=f"{function}: 例外 {type_names[0]} が起きました{where_ja}。その行と、そこに来る値を確かめてください。",
+            en=f"{function}: raised {type_names[0]}{where_en}. Look at that line and at the values that reach it.",
+        )

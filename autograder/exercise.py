@@ -1,0 +1,103 @@
+"""The course as plain frozen data: units, exercises, checks, mistakes, verdicts.
+
+Nothing here reads a file or runs code; `autograder.course` fills these in from `solutions/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from autograder.messages import Message
+
+
+class Verdict(str, Enum):
+    """How a check, or an exercise as a whole, ended. No verdict is never a pass."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    CRASH = "crash"  # the student's code raised, or answered nonsense
+    LIMIT = "limit"  # time or memory ran out
+    UNWRITTEN = "unwritten"  # stub untouched
+    FAULT = "fault"  # trusted code failed: the mark waits for a person
+
+
+@dataclass(frozen=True)
+class Check:
+    """One pytest function that judges a student.
+
+    `id` is the function's name; `title` its docstring (Japanese paragraph, English paragraph).
+    """
+
+    id: str
+    points: float
+    title: Message
+    public: bool
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical wrong version of one function of the reference.
+
+    `source` is the wrong function's text under the right function's name; `prelude` the imports,
+    constants and helper functions of mistakes.py that it may use.
+    """
+
+    id: str
+    of: str
+    caught_by: str
+    hint: Message
+    source: str
+    prelude: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One folder of `solutions/`; `id` is like `sampling/top_p`, `functions` the contract's names."""
+
+    id: str
+    folder: Path
+    title: Message
+    statement: Message  # whole Markdown texts
+    solution: str  # text of solution.py, with its BEGIN/END SOLUTION marks
+    stub: str
+    functions: tuple[str, ...]
+    checks: tuple[Check, ...]
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def name(self) -> str:
+        """File name without suffix in the student's folder, e.g. `top_p`."""
+        return self.id.rpartition("/")[2]
+
+    @property
+    def max_points(self) -> float:
+        return sum(check.points for check in self.checks)
+
+    @property
+    def public_points(self) -> float:
+        return sum(check.points for check in self.checks if check.public)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One `uNN_name` folder: an assignment set that is released as a whole."""
+
+    id: str
+    folder: Path
+    title: Message
+    intro: Message
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def max_points(self) -> float:
+        return sum(exercise.max_points for exercise in self.exercises)
+
+
+@dataclass(frozen=True)
+class Course:
+    """All units found under one `solutions/` folder."""
+
+    root: Path
+    units: tuple[Unit, ...]

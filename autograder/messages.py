@@ -1,0 +1,70 @@
+"""Sentences for people, always in Japanese and English.
+
+Both languages are written side by side where the sentence is used; this module only carries and
+renders them. It does not translate.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Language = Literal["ja", "en", "both"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One sentence (or a few) in both languages."""
+
+    ja: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        """The sentence in `language`; `both` gives two lines, Japanese first."""
+        if language == "ja":
+            return self.ja
+        if language == "en":
+            return self.en
+        return self.ja if self.ja == self.en else f"{self.ja}\n{self.en}"
+
+    def __add__(self, other: Message) -> Message:
+        """Both messages, each language on lines of its own."""
+        return Message(f"{self.ja}\n{other.ja}", f"{self.en}\n{other.en}")
+
+
+def chosen_language(default: Language = "both") -> Language:
+    """The language asked for by the environment variable `AUTOGRADER_LANG`, else `default`.
+
+    Raises: ValueError if the variable holds anything but ja, en or both.
+    """
+    value = os.environ.get("AUTOGRADER_LANG", "") or default
+    for language in LANGUAGES:
+        if value == language:
+            return language
+    raise ValueError(f"AUTOGRADER_LANG: expected ja, en or both, got {value!r}. Set it to one of the three.")
+
+
+# Format (Cf) covers bidi controls and zero-width marks, which can make text read differently
+# from what it is; emoji sequences need the zero-width joiner.
+_HARMLESS = frozenset("\n\t\u200d")
+
+
+def visible(text: str, *, limit: int = 2000) -> str:
+    """`text` as it may be shown: control, bidi and surrogate characters escaped, cut at `limit` characters."""
+    cut = text[:limit]
+    shown = "".join(_escaped(character) for character in cut)
+    return shown if len(text) <= limit else f"{shown} … (+{len(text) - limit})"
+
+
+def _escaped(character: str) -> str:
+    if character in _HARMLESS or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"
+
+
+def shown(value: object, *, limit: int = 120) -> str:
+    """A value from a student in one short printable line, for use inside a message."""
+    return visible(repr(value), limit=limit).replace("\n", " ")

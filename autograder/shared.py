@@ -1,0 +1,78 @@
+"""Models and tokenizers that cross between processes by name.
+
+Both sides of the jail hold the same loaded objects under the same names; a call carries only the name.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from autograder.models import LoadedModel
+
+Part = Literal["model", "tokenizer"]
+PARTS: tuple[Part, ...] = ("model", "tokenizer")
+
+
+class ForbiddenCall(Exception):  # noqa: N818 (students see this name)
+    """Student code called a method that the exercise asks to do by hand."""
+
+
+class SharedObjects:
+    """Loaded models of one process, found by name, and their names, found by object."""
+
+    def __init__(self, loaded: Iterable[LoadedModel] = ()) -> None:
+        self._by_name: dict[tuple[str, str], Any] = {}
+        self._names: dict[int, tuple[str, Part]] = {}
+        for one in loaded:
+            self.add(one)
+
+    def add(self, loaded: LoadedModel) -> None:
+        """Make the model and the tokenizer of `loaded` known under its name."""
+        for part in PARTS:
+            thing = getattr(loaded, part)
+            self._by_name[loaded.name, part] = thing
+            self._names[id(thing)] = (loaded.name, part)
+
+    def name_of(self, thing: object) -> tuple[str, Part, tuple[str, ...]] | None:
+        """(model name, part, forbidden methods) if `thing` is shared or a forbidden twin, else None."""
+        forbidden: tuple[str, ...] = getattr(type(thing), "_autograder_forbidden", ())
+        original = thing._autograder_original if forbidden else thing  # type: ignore[attr-defined]
+        found = self._names.get(id(original))
+        return (*found, forbidden) if found else None
+
+    def find(self, name: str, part: str, forbidden: tuple[str, ...]) -> Any:
+        """The object of that name. Raises: KeyError if this process does not hold it."""
+        thing = self._by_name[name, part]
+        return forbidden_twin(thing, forbidden) if forbidden else thing
+
+
+def forbidden_twin(thing: Any, names: tuple[str, ...]) -> Any:
+    """A shallow copy of `thing` on which calling a method of `names` from outside the library raises `ForbiddenCall`.
+
+    Calls that the library itself makes inside its other methods still work, so `tokenize` may use
+    `encode` internally. Raises: AttributeError if `thing` has no such method.
+    """
+    kind = type(thing)
+    body: dict[str, Any] = {"_autograder_forbidden": names, "__module__": kind.__module__, "__doc__": kind.__doc__}
+    for name in names:
+        body[name] = _refusal(name, getattr(kind, name))
+    twin = copy.copy(thing)
+    twin.__class__ = type(kind.__name__, (kind,), body)
+    object.__setattr__(twin, "_autograder_original", thing)
+    return twin
+
+
+def _refusal(name: str, original: Any) -> Any:
+    def refuse(self: Any, *args: Any, **kwargs: Any) -> Any:
+        import sys
+
+        caller = sys._getframe(1).f_globals.get("__name__", "")
+        if caller.partition(".")[0] in {"transformers", "torch"}:
+            return original(self, *args, **kwargs)
+        raise ForbiddenCall(name)
+
+    refuse.__name__ = name
+    return refuse

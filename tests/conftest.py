@@ -1,0 +1,43 @@
+"""Fixtures that several folders share: the course, the loaded models, a warm zygote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.audit import Bench
+from autograder.course import read_course
+from autograder.exercise import Course, Exercise, Unit
+
+ROOT = Path(__file__).parent.parent
+COURSE = read_course(ROOT / "solutions")
+EXERCISES = [exercise for unit in COURSE.units for exercise in unit.exercises]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `exercise` runs once for each exercise of the course; its id is the exercise's."""
+    if "exercise" in metafunc.fixturenames:
+        metafunc.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id, scope="session")
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    return COURSE
+
+
+@pytest.fixture(scope="session")
+def sampling(course: Course) -> Unit:
+    return next(unit for unit in course.units if unit.id == "u02_sampling")
+
+
+@pytest.fixture(scope="session")
+def top_p(sampling: Unit) -> Exercise:
+    return next(exercise for exercise in sampling.exercises if exercise.name == "top_p")
+
+
+@pytest.fixture(scope="session")
+def bench():
+    """The embedded models in this process and a zygote that holds them, for the whole session."""
+    with Bench.load() as bench:
+        yield bench
