@@ -1,0 +1,167 @@
+"""The grader's side of the jail: start the zygote, get a fresh student process, learn how it ended."""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from autograder.errors import JailError
+from autograder.jail import landlock
+
+START_TIMEOUT_S = 300.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one check may cost a student's process. CPU time is the main limit, wall time the backstop."""
+
+    cpu_s: int = 20
+    wall_s: float = 90.0
+    memory_mib: int = 1024
+    file_mib: int = 16
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a student process ended: exit status (negative: signal), CPU seconds, peak resident MiB."""
+
+    exit: int
+    cpu_s: float
+    memory_mib: int
+
+
+@dataclass
+class ChildProcess:
+    """One student process: the socket to talk over, and its process id."""
+
+    sock: socket.socket
+    pid: int
+    limits: Limits = field(default_factory=Limits)
+
+
+def jail_level() -> str:
+    """What confines student code on this machine, for reports, e.g. `process+rlimits+landlock`."""
+    return "process+rlimits" + ("+landlock" if landlock.abi() else "")
+
+
+class Zygote:
+    """A warm process that forks student processes; a context manager. Restarted if it dies."""
+
+    def __init__(self, models: Iterable[str], *, dtype: str | None = None) -> None:
+        self._settings = {"models": list(models), "dtype": dtype}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._home: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Zygote:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def spawn(self, limits: Limits) -> ChildProcess:
+        """A fresh student process. Raises: JailError if the zygote cannot be started."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            reply = self._ask({"do": "spawn"}, fd=theirs.fileno())
+        return ChildProcess(ours, int(reply["pid"]), limits)
+
+    def end(self, child: ChildProcess) -> Ending:
+        """Kill `child` if it still runs, and tell how it ended."""
+        child.sock.close()
+        reply = self._ask({"do": "end", "pid": child.pid})
+        return Ending(reply["exit"], reply["cpu_s"], reply["memory_mib"])
+
+    def close(self) -> None:
+        """End the zygote and with it everything it forked."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            try:
+                self._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._home is not None:
+            self._home.cleanup()
+        self._process = self._control = self._home = None
+
+    def _ask(self, order: dict[str, Any], *, fd: int | None = None) -> dict[str, Any]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._start()
+        assert self._control is not None
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))] if fd is not None else []
+        try:
+            self._control.sendmsg([json.dumps(order).encode()], ancillary)
+            answer = self._control.recv(1 << 16)
+        except OSError as error:
+            raise _broken() from error
+        if not answer:
+            raise _broken()
+        reply: dict[str, Any] = json.loads(answer)
+        return reply
+
+    def _start(self) -> None:
+        self._home = tempfile.TemporaryDirectory(prefix="autograder-zygote-")
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = _launch(theirs.fileno(), self._home.name)
+        self._control.settimeout(START_TIMEOUT_S)
+        try:
+            self._control.send(json.dumps(self._settings).encode())
+            ready = self._control.recv(1 << 16)
+        except OSError as error:
+            raise _broken() from error
+        if not ready:
+            raise _broken()
+
+
+def _launch(control_fd: int, home: str) -> subprocess.Popen[bytes]:
+    """Start the zygote by a clean exec: own environment, own home, only the control socket inherited."""
+    environment = {
+        "PATH": os.defpath,
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_VERBOSITY": "error",
+        "PYTHONHASHSEED": "0",
+        "CUDA_VISIBLE_DEVICES": "",
+        "MPLBACKEND": "Agg",
+    }
+    # -s: nothing from the grader's home; the empty working folder is what `-m` puts on sys.path.
+    return subprocess.Popen(
+        [sys.executable, "-s", "-X", "utf8", "-W", "ignore", "-m", "autograder.jail.zygote", str(control_fd)],
+        env=environment,
+        cwd=home,
+        pass_fds=(control_fd,),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _broken() -> JailError:
+    return JailError(
+        ja="採点用のプロセスを起動できませんでした。`autograder` を入れ直し、メモリの空きを確かめて、もう一度実行してください。",
+        en="the process that runs student code could not be started or died. Check free memory, reinstall the package if needed, and run again.",
+    )
+
+
+def reached_cpu_limit(ending: Ending, limits: Limits) -> bool:
+    """Whether the kernel stopped the process for its CPU time."""
+    return ending.exit == -signal.SIGXCPU or (ending.exit == -signal.SIGKILL and ending.cpu_s >= limits.cpu_s)

@@ -1,0 +1,206 @@
+"""Plain data on the wire between checks and student code: msgpack, bounded, never pickle.
+
+A value is None, bool, int (64 bits), float, str, bytes, or
+    ["l", items]  list          ["t", items]  tuple          ["d", [[key, value], …]]  dict
+    ["T", dtype, shape, bytes]  tensor
+    ["m", name, part, [forbidden methods]]  a model or tokenizer that both sides hold
+    ["o", type name, text]  anything else: shown to the student, never rebuilt
+
+What a student's process sends is a claim: `decode` raises `WireError` on anything malformed and
+builds nothing but the types above. It does not promise that a claim is true.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+
+from autograder.shared import PARTS, SharedObjects
+
+MAX_BYTES = 8 << 20
+MAX_TEXT = 1 << 20
+MAX_DEPTH = 12
+MAX_NODES = 1 << 18
+_ITEM_BYTES = {
+    "float32": 4,
+    "float64": 8,
+    "float16": 2,
+    "bfloat16": 2,
+    "int64": 8,
+    "int32": 4,
+    "uint8": 1,
+    "bool": 1,
+}
+
+
+class WireError(Exception):
+    """A message is malformed, too large, or holds what may not cross."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that is not plain data, seen from the other side: only its type's name and its text."""
+
+    type_name: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def encode(value: object, shared: SharedObjects) -> bytes:
+    """`value` as one message. Raises: WireError if it is too deep, too large, or an int beyond 64 bits."""
+    data: bytes = msgpack.packb(_Encoder(shared).node(value, MAX_DEPTH), use_bin_type=True)
+    if len(data) > MAX_BYTES:
+        raise WireError(f"the value takes {len(data)} bytes; at most {MAX_BYTES} may cross")
+    return data
+
+
+def decode(data: bytes, shared: SharedObjects) -> Any:
+    """The value of one message. Raises: WireError for anything but a well-formed message within the bounds."""
+    return _Decoder(shared).value(unpack(data), MAX_DEPTH)
+
+
+def unpack(data: bytes) -> Any:
+    """The msgpack structure of `data`, within the bounds. Raises: WireError."""
+    if len(data) > MAX_BYTES:
+        raise WireError("message too large")
+    try:
+        return msgpack.unpackb(
+            data,
+            raw=False,
+            strict_map_key=True,
+            max_str_len=MAX_TEXT,
+            max_bin_len=MAX_BYTES,
+            max_array_len=1 << 17,
+            max_map_len=64,
+            max_ext_len=0,
+        )
+    except (ValueError, msgpack.exceptions.UnpackException, RecursionError, UnicodeDecodeError) as error:
+        raise WireError("malformed message") from error
+
+
+class _Encoder:
+    def __init__(self, shared: SharedObjects) -> None:
+        self._shared = shared
+        self._n_nodes = 0
+
+    def node(self, value: Any, depth: int) -> Any:
+        self._n_nodes += 1
+        if depth < 0 or self._n_nodes > MAX_NODES:
+            raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels or has over {MAX_NODES} parts")
+        value = _unwrap_numpy(value)
+        if value is None or isinstance(value, bool | float | bytes):
+            return value if not isinstance(value, float) else float(value)
+        if isinstance(value, int):
+            if not -(2**63) <= value < 2**63:
+                return ["o", "int", f"an integer of {int(value).bit_length()} bits"]
+            return int(value)
+        if isinstance(value, str):
+            return _text(str.__str__(value))
+        if isinstance(value, list | tuple):
+            tag = "l" if isinstance(value, list) else "t"
+            return [tag, [self.node(item, depth - 1) for item in value]]
+        if isinstance(value, dict):
+            return ["d", [[self.node(key, depth - 1), self.node(item, depth - 1)] for key, item in value.items()]]
+        return self._object(value)
+
+    def _object(self, value: Any) -> list[Any]:
+        name = self._shared.name_of(value)
+        if name:
+            return ["m", name[0], name[1], list(name[2])]
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.Tensor):
+            dtype = str(value.dtype).removeprefix("torch.")
+            if dtype in _ITEM_BYTES and not value.is_sparse:
+                flat = value.detach().cpu().contiguous().reshape(-1)
+                return ["T", dtype, list(value.shape), flat.view(torch.uint8).numpy().tobytes()]
+        return ["o", type(value).__name__[:100], _safe_repr(value)]
+
+
+def _text(text: str) -> str:
+    """`text` with lone surrogates, which UTF-8 cannot carry, replaced."""
+    if len(text) > MAX_TEXT:
+        raise WireError(f"a text of {len(text)} characters; at most {MAX_TEXT} may cross")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _safe_repr(value: object) -> str:
+    try:
+        return _text(repr(value)[:200])
+    except Exception:  # a student's __repr__ may raise anything
+        return f"<{type(value).__name__}>"
+
+
+def _unwrap_numpy(value: Any) -> Any:
+    """numpy scalars as Python scalars; everything else as it is."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.generic):
+        return value.item()
+    return value
+
+
+class _Decoder:
+    def __init__(self, shared: SharedObjects) -> None:
+        self._shared = shared
+        self._n_nodes = 0
+
+    def value(self, node: Any, depth: int) -> Any:
+        self._n_nodes += 1
+        if depth < 0 or self._n_nodes > MAX_NODES:
+            raise WireError("too deep or too many parts")
+        if node is None or isinstance(node, bool | int | float | str | bytes):
+            return node
+        if not isinstance(node, list) or not node or not isinstance(node[0], str):
+            raise WireError("malformed value")
+        match node:
+            case ["l", list(items)]:
+                return [self.value(item, depth - 1) for item in items]
+            case ["t", list(items)]:
+                return tuple(self.value(item, depth - 1) for item in items)
+            case ["d", list(pairs)]:
+                return self._dict(pairs, depth - 1)
+            case ["T", str(dtype), list(shape), bytes(data)]:
+                return _tensor(dtype, shape, data)
+            case ["m", str(name), str(part), list(forbidden)]:
+                return self._shared_object(name, part, forbidden)
+            case ["o", str(type_name), str(text)]:
+                return Opaque(type_name, text)
+        raise WireError("malformed value")
+
+    def _dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        for pair in pairs:
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise WireError("malformed dict")
+            key = self.value(pair[0], depth)
+            try:
+                result[key] = self.value(pair[1], depth)
+            except TypeError as error:
+                raise WireError("a dict key that cannot be hashed") from error
+        return result
+
+    def _shared_object(self, name: str, part: str, forbidden: list[Any]) -> Any:
+        if part not in PARTS or not all(isinstance(method, str) for method in forbidden):
+            raise WireError("malformed name of a model")
+        try:
+            return self._shared.find(name, part, tuple(forbidden))
+        except (KeyError, AttributeError) as error:
+            raise WireError("a model that this side does not hold") from error
+
+
+def _tensor(dtype: str, shape: list[Any], data: bytes) -> Any:
+    if dtype not in _ITEM_BYTES or len(shape) > 8:
+        raise WireError("malformed tensor")
+    if not all(type(size) is int and 0 <= size <= MAX_BYTES for size in shape):
+        raise WireError("malformed tensor shape")
+    if math.prod(shape) * _ITEM_BYTES[dtype] != len(data):
+        raise WireError("a tensor's shape does not fit its bytes")
+    import torch
+
+    flat = torch.frombuffer(bytearray(data), dtype=getattr(torch, dtype)) if data else torch.empty(0)
+    return flat.to(getattr(torch, dtype)).reshape(shape)

@@ -1,0 +1,167 @@
+"""Only bounded plain data crosses, and anything else is a clean refusal."""
+
+from __future__ import annotations
+
+import random
+
+import msgpack
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.jail import wire
+from autograder.jail.wire import Opaque, WireError, decode, encode
+from autograder.shared import ForbiddenCall, SharedObjects, forbidden_twin
+
+NOTHING = SharedObjects()
+
+plain_keys = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=5)
+plain = st.recursive(
+    plain_keys | st.floats(allow_nan=False) | st.binary(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(plain_keys | st.tuples(plain_keys, plain_keys), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(plain)
+def test_plain_data_survives_the_way(value: object):
+    """Equal value, equal types."""
+    there = decode(encode(value, NOTHING), NOTHING)
+    assert there == value
+    assert type(there) is type(value)
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.arange(6).reshape(2, 3),
+        torch.tensor(1.5),
+        torch.zeros(1, 0, dtype=torch.int64),
+        torch.tensor([True, False]),
+        torch.ones(2, 2, dtype=torch.bfloat16),
+        torch.arange(6.0).reshape(2, 3).T,
+    ],
+    ids=["int64", "scalar", "empty", "bool", "bfloat16", "strided"],
+)
+def test_tensors_survive_the_way(tensor: torch.Tensor):
+    """Same dtype, shape and elements."""
+    there = decode(encode(tensor, NOTHING), NOTHING)
+    assert there.dtype == tensor.dtype
+    assert there.shape == tensor.shape
+    assert torch.equal(there, tensor)
+
+
+def test_numpy_scalars_arrive_as_numbers():
+    """A list of np.float64 is a list of floats."""
+    import numpy
+
+    there = decode(encode([numpy.float64(0.5), numpy.int64(3)], NOTHING), NOTHING)
+    assert there == [0.5, 3]
+    assert [type(item) for item in there] == [float, int]
+
+
+class Sly(float):
+    """Equal to everything, if it arrived as itself."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = float.__hash__
+
+
+def test_subclasses_arrive_as_the_plain_type():
+    """No method of the student's travels along."""
+    there = decode(encode(Sly(0.5), NOTHING), NOTHING)
+    assert type(there) is float
+    assert there != 3
+
+
+def test_anything_else_arrives_as_its_description():
+    """A set is shown to the student; it is not rebuilt."""
+    assert decode(encode({1}, NOTHING), NOTHING) == Opaque("set", "{1}")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x" * (wire.MAX_TEXT + 1), [b"x" * wire.MAX_BYTES] * 2, list(range(wire.MAX_NODES + 1))],
+    ids=["text", "bytes", "parts"],
+)
+def test_what_is_too_large_is_refused(value: object):
+    """At the sender."""
+    with pytest.raises(WireError):
+        encode(value, NOTHING)
+
+
+def test_what_is_too_deep_is_refused():
+    """A self-containing list as well."""
+    endless: list[object] = []
+    endless.append(endless)
+    with pytest.raises(WireError):
+        encode(endless, NOTHING)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        ["T", "float32", [2, 2], b"1234"],
+        ["T", "float32", [-1, -4], b""],
+        ["T", "complex64", [1], b"12345678"],
+        ["T", "int64", [1] * 9, b"12345678"],
+        ["T", "int64", [True], b"12345678"],
+        ["d", [[["l", []], 1]]],
+        ["d", [[1, 2, 3]]],
+        ["m", "tiny-chat", "model", []],
+        ["m", "tiny-chat", "__dict__", []],
+        ["x", 1],
+        [],
+        {"a": 1},
+    ],
+    ids=str,
+)
+def test_malformed_values_are_refused(node: object):
+    """Wrong bytes, negative sizes, unhashable keys, unknown names: nothing is built."""
+    with pytest.raises(WireError):
+        decode(msgpack.packb(node), NOTHING)
+
+
+def test_mutated_messages_give_nothing_but_a_clean_refusal():
+    """20,000 messages with flipped, cut and inserted bytes."""
+    rng = random.Random(0)
+    whole = encode({"a": [1.5, (None, "日本"), torch.ones(2)], 3: {"k": b"x"}}, NOTHING)
+    n_refused = 0
+    for _ in range(20_000):
+        data = bytearray(whole)
+        for _ in range(rng.randint(1, 4)):
+            at = rng.randrange(len(data))
+            data[at : at + rng.randint(0, 2)] = rng.randbytes(rng.randint(0, 3))
+            data = data or bytearray(b"\0")
+        try:
+            decode(bytes(data), NOTHING)
+        except WireError:
+            n_refused += 1
+    assert n_refused > 5_000
+
+
+class Tool:
+    """Stands for a tokenizer."""
+
+    def encode(self) -> str:
+        return "by the library"
+
+    def tokenize(self) -> str:
+        return self.encode()
+
+
+def test_a_forbidden_twin_refuses_the_named_methods_only():
+    """And remembers what it was made of."""
+    tool = Tool()
+    twin = forbidden_twin(tool, ("encode",))
+    with pytest.raises(ForbiddenCall, match="encode"):
+        twin.encode()
+    assert tool.encode() == "by the library"
+    assert isinstance(twin, Tool)
