@@ -1,0 +1,144 @@
+"""The reports of a class put together: class.json's content.
+
+Students come sorted by name, exercises and checks in the order of the reports. Nothing is graded
+or rounded here: every number is one of the reports', or counts them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from autograder.errors import SettingsError
+from autograder.exercise import Verdict
+
+SCHEMA_VERSION = 1
+MUST_AGREE = ("schema_version", "unit", "release", "model")
+MAY_DIFFER = ("device", "jail")
+
+
+def summarise(reports: list[dict[str, Any]]) -> dict[str, Any]:
+    """class.json's content; keys in a fixed order.
+
+    `verdicts` always holds all six. `needs_person` says why a mark is withheld.
+    Raises: SettingsError if the reports are not of one unit, release and model, or name a student twice.
+    """
+    reports = sorted(reports, key=lambda report: str(report["student"]))
+    _refuse_mixture(reports)
+    exercises = [(report["student"], exercise) for report in reports for exercise in report["exercises"]]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **{key: reports[0][key] if reports else "" for key in MUST_AGREE[1:]},
+        **{key: ", ".join(sorted({report[key] for report in reports})) for key in MAY_DIFFER},
+        "max_points": max((report["max_points"] for report in reports), default=0.0),
+        "students": [_student(report) for report in reports],
+        "exercises": [_exercise(entries) for entries in _by_id(exercises)],
+    }
+
+
+def _refuse_mixture(reports: list[dict[str, Any]]) -> None:
+    for key in MUST_AGREE:
+        values = sorted({str(report[key]) for report in reports})
+        if len(values) > 1:
+            found = ", ".join(values)
+            raise SettingsError(
+                ja=f"レポートの {key} が 1 つにそろっていません（{found}）。そろったものだけをまとめてください。",
+                en=f"Expected reports with one {key}, got {found}. Put together only reports that agree.",
+            )
+    twice = [name for name, count in Counter(report["student"] for report in reports).items() if count > 1]
+    if twice:
+        raise SettingsError(
+            ja=f"同じ学生のレポートが 2 つ以上あります（{', '.join(twice)}）。1 つだけ残してください。",
+            en=f"Expected one report for each student, got several of {', '.join(twice)}. Keep one.",
+        )
+
+
+def _student(report: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "student": report["student"],
+        "points": report["points"],
+        "max_points": report["max_points"],
+        "needs_person": list(_reasons(report)),
+        "exercises": [
+            {key: exercise[key] for key in ("id", "points", "max_points", "verdict")}
+            for exercise in report["exercises"]
+        ],
+    }
+
+
+def _reasons(report: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Why a person must look: one sentence for each check or exercise without a mark."""
+    said = False
+    for exercise in report["exercises"]:
+        faults = [check for check in exercise["checks"] if check["verdict"] == "fault" or check["points"] is None]
+        for check in faults:
+            yield _reason(exercise["title"], check["title"], check["message"])
+        if not faults and (exercise["verdict"] == "fault" or exercise["points"] is None):
+            yield _reason(exercise["title"], None, exercise["note"])
+            faults = [exercise]
+        said = said or bool(faults)
+    if report["points"] is None and not said:
+        yield {"ja": "点数が保留になっています。", "en": "The mark is withheld."}
+
+
+def _reason(
+    exercise: Mapping[str, str], check: Mapping[str, str] | None, why: Mapping[str, str] | None
+) -> dict[str, str]:
+    unknown = {"ja": "採点側のプログラムに問題が起きました。", "en": "Something went wrong on the grading side."}
+    reason = {}
+    for language in ("ja", "en"):
+        place = exercise[language] if check is None else f"{exercise[language]} – {check[language]}"
+        reason[language] = f"{place}: {(why or unknown)[language] or unknown[language]}"
+    return reason
+
+
+def _exercise(entries: list[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    first = entries[0][1]
+    checks = [(student, check) for student, exercise in entries for check in exercise["checks"]]
+    return {
+        "id": first["id"],
+        "title": first["title"],
+        "max_points": first["max_points"],
+        "verdicts": _count(exercise["verdict"] for _, exercise in entries),
+        "checks": [_check(same) for same in _by_id(checks)],
+        "mistakes": _mistakes(checks),
+    }
+
+
+def _check(entries: list[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    first = entries[0][1]
+    return {
+        "id": first["id"],
+        "title": first["title"],
+        "public": first["public"],
+        "max_points": first["max_points"],
+        "verdicts": _count(check["verdict"] for _, check in entries),
+        "mistakes": {mistake["id"]: mistake["students"] for mistake in _mistakes(entries)},
+    }
+
+
+def _mistakes(checks: list[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The recognised mistakes, the most frequent first; a student counts once."""
+    students: dict[str, set[str]] = {}
+    hints: dict[str, Mapping[str, str]] = {}
+    for student, check in checks:
+        if check["mistake"] is not None:
+            students.setdefault(check["mistake"], set()).add(student)
+            if check["hint"] is not None:
+                hints.setdefault(check["mistake"], check["hint"])
+    ordered = sorted(students, key=lambda mistake: (-len(students[mistake]), mistake))
+    none = {"ja": "", "en": ""}
+    return [{"id": name, "hint": hints.get(name, none), "students": sorted(students[name])} for name in ordered]
+
+
+def _by_id(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> list[list[tuple[str, Mapping[str, Any]]]]:
+    groups: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for student, entry in entries:
+        groups.setdefault(entry["id"], []).append((student, entry))
+    return list(groups.values())
+
+
+def _count(verdicts: Iterable[str]) -> dict[str, int]:
+    counted = Counter(verdicts)
+    return {verdict.value: counted[verdict.value] for verdict in Verdict}

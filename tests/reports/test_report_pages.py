@@ -1,0 +1,194 @@
+"""The HTML pages: complete, both languages, nothing but text from students, nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from autograder.messages import visible
+from autograder.reports.pages import class_page, report_link, student_page
+from autograder.reports.summary import summarise
+from autograder.reports.words import SIGNS, WORDS
+
+VOID = {"meta", "input", "br", "link", "img", "hr"}
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, text by language, and whether every tag is closed in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: dict[str, str] = {"ja": "", "en": "", "": ""}
+        self.scripts: list[str] = []
+        self._open: list[tuple[str, str]] = []
+        self.feed(html)
+        self.close()
+        assert not self._open, f"left open: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"<{tag}> repeats an attribute: {names}"
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            inherited = self._open[-1][1] if self._open else ""
+            own = "" if tag == "html" else dict(attrs).get("lang")
+            self._open.append((tag, inherited if own is None else own))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open, f"</{tag}> closes nothing"
+        opened, _ = self._open.pop()
+        assert opened == tag, f"<{opened}> closed by </{tag}>"
+
+    def handle_data(self, data: str) -> None:
+        tag, language = self._open[-1] if self._open else ("", "")
+        if tag == "script":
+            self.scripts.append(data)
+        elif tag != "style":
+            self.text[language] += f"{data}\n"
+
+    def attributes(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_a_student_page_holds_every_sentence_in_its_language(every_verdict: dict[str, Any]) -> None:
+    """Titles, messages, hints and notes stand in elements of their own language."""
+    page = Page(student_page(every_verdict))
+    sentences = [*every_verdict["notes"]]
+    for exercise in every_verdict["exercises"]:
+        sentences += [exercise["title"], exercise["note"]]
+        for check in exercise["checks"]:
+            sentences += [check["title"], check["message"], check["hint"]]
+    for sentence in filter(None, sentences):
+        for language in ("ja", "en"):
+            assert sentence[language] in page.text[language]
+
+
+def test_a_student_page_names_all_six_verdicts_by_sign_and_word(every_verdict: dict[str, Any]) -> None:
+    """No verdict is told by colour alone."""
+    page = Page(student_page(every_verdict))
+    for verdict, word in WORDS.items():
+        assert SIGNS[verdict] in page.text[""]
+        assert word.ja in page.text["ja"]
+        assert word.en in page.text["en"]
+
+
+def test_a_withheld_mark_is_no_zero_and_no_fault_of_the_student(every_verdict: dict[str, Any]) -> None:
+    """The page says who must act, and gives no number in place of the mark."""
+    page = Page(student_page(every_verdict))
+    assert "This is not your fault" in page.text["en"]
+    assert "あなたのせいではありません" in page.text["ja"]
+    assert "on hold" in page.text["en"]
+    assert 'class="meter"' not in student_page(every_verdict)
+
+
+def test_the_page_of_a_perfect_report_asks_for_nothing(all_passed: dict[str, Any]) -> None:
+    """Full marks are shown and no step is left."""
+    page = Page(student_page(all_passed))
+    assert "There is nothing to fix" in page.text["en"]
+    assert "\n30\n" in page.text[""]
+
+
+def test_passed_states_its_scope(all_passed: dict[str, Any]) -> None:
+    """Public and hidden checks are counted; a report of public checks alone says so."""
+    assert "7 public and 6 hidden" in Page(student_page(all_passed)).text["en"]
+    for exercise in all_passed["exercises"]:
+        exercise["checks"] = [check for check in exercise["checks"] if check["public"]]
+    text = Page(student_page(all_passed)).text["en"]
+    assert "No hidden check is part of this report" in text
+    assert "hidden check\n" not in text
+
+
+def test_hostile_text_stays_text(hostile: dict[str, Any]) -> None:
+    """No tag, attribute or script comes from a report; bidi and control characters are made visible."""
+    student = hostile["student"]
+    for html in (student_page(hostile), class_page(summarise([hostile]))):
+        page = Page(html)
+        assert len(page.scripts) == len(page.attributes("script")) == 1
+        assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+        assert "\u202e" not in html
+        assert "\x1b" not in html
+        assert visible(student) in page.text[""]
+        assert visible(student) in page.text["ja"]
+        assert "<script>alert" not in html
+
+
+@pytest.mark.parametrize("student", ["alice", "山田 太郎", "a b#c?d%e", '"><script>', "javascript:alert(1)"])
+def test_links_lead_to_the_students_folder(student: str, every_verdict: dict[str, Any]) -> None:
+    """Every link to a student is relative, quoted, and means the folder of that name."""
+    every_verdict["student"] = student
+    page = Page(class_page(summarise([every_verdict])))
+    targets = [attributes["href"] for attributes in page.attributes("a")]
+    assert len(targets) == 3  # waiting, mistakes, students
+    assert {unquote(target or "") for target in targets} == {f"./{student}/report.html"}
+    assert re.fullmatch(r"\./[\w%.~-]+/report\.html", report_link(student), re.ASCII)
+
+
+def test_pages_need_nothing_from_outside(every_verdict: dict[str, Any], reports: list[dict[str, Any]]) -> None:
+    """No address, no import, no element that loads; the policy allows one script, the one that is there."""
+    for html in (student_page(every_verdict), class_page(summarise(reports))):
+        page = Page(html)
+        assert not re.search(r"https?:|//[a-z]|url\(|@import|\bsrc=|<link|<img|<iframe|xlink", html)
+        policy = page.attributes("meta")[1]["content"] or ""
+        digest = base64.b64encode(hashlib.sha256(page.scripts[0].encode()).digest()).decode()
+        assert "default-src 'none'" in policy
+        assert f"script-src 'sha256-{digest}'" in policy
+
+
+def test_a_class_page_lists_every_student_in_a_real_table(reports: list[dict[str, Any]]) -> None:
+    """One row with a row header for each student, for none, one and 300 of them."""
+    page = Page(class_page(summarise(reports)))
+    named = [attributes for attributes in page.attributes("th") if "data-value" in attributes]
+    assert [attributes["data-value"] for attributes in named] == sorted(report["student"] for report in reports)
+    assert all(attributes["scope"] in ("row", "col") for attributes in page.attributes("th"))
+    assert ("No submission has been graded yet" in page.text["en"]) is (not reports)
+
+
+def test_who_needs_a_person_comes_first(every_verdict: dict[str, Any], all_passed: dict[str, Any]) -> None:
+    """The students with withheld marks stand above pictures and tables, with the reason."""
+    html = class_page(summarise([all_passed, every_verdict]))
+    assert html.index("The model for grading could not be loaded") < html.index("<svg")
+    assert "need a person" not in class_page(summarise([all_passed]))
+
+
+def test_pages_are_the_same_bytes_every_time(every_verdict: dict[str, Any], reports: list[dict[str, Any]]) -> None:
+    """Nothing of the hour, the machine or a random source stands in a page."""
+    assert student_page(every_verdict) == student_page(every_verdict)
+    assert class_page(summarise(reports)) == class_page(summarise(reports[::-1]))
+
+
+def test_ids_are_unique_and_labels_point_at_them(every_verdict: dict[str, Any], reports: list[dict[str, Any]]) -> None:
+    """Every aria-labelledby and every inner link has its one target."""
+    for html in (student_page(every_verdict), class_page(summarise(reports))):
+        tags = Page(html).tags
+        ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+        inner = [(attributes.get("href") or "") for _, attributes in tags]
+        targets = {target[1:] for target in inner if target.startswith("#")}
+        targets |= {str(attributes["aria-labelledby"]) for _, attributes in tags if "aria-labelledby" in attributes}
+        assert len(ids) == len(set(ids))
+        assert targets <= set(ids)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_colours_of_words_have_contrast(scheme: int, every_verdict: dict[str, Any]) -> None:
+    """WCAG 2 contrast of at least 4.5 for every text colour on every ground it stands on."""
+    blocks = re.findall(r":root \{([^}]*)\}", student_page(every_verdict))
+    colour = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[scheme]))
+    on_page = [(name, ground) for name in ("text", "muted", "accent", *WORDS) for ground in ("surface", "raised")]
+    in_bars = [("on-fill", verdict) for verdict in ("fail", "crash", "limit", "fault")]
+    in_bars += [("text", "pass-fill"), ("text", "unwritten-fill")]
+    for name, ground in on_page + in_bars:
+        light, dark = sorted((_luminance(colour[name]), _luminance(colour[ground])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
