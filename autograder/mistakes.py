@@ -2,7 +2,7 @@
 
     @mistake(
         of="top_p_filter",
-        caught_by="test_keeps_the_token_that_crosses_p",
+        caught_by="test_drops_nothing_too_much",
         ja="p をまたぐトークンを捨てています。累積が p に届く、その 1 つまで残してください。",
         en="You drop the token that crosses p. Keep it: the nucleus is the smallest set that reaches p.",
     )
