@@ -1,0 +1,99 @@
+"""Wrong answers explained: which typical mistake gives exactly these results on the checks' own inputs.
+
+A mistake is recognised only if every check whose calls could show it (the mistake's function was
+called, or the mistake fails that check) saw the same calls and the same results, numbers within 1e-6.
+What merely resembles a mistake is not named.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+from autograder.course.source import with_mistake
+from autograder.exercise import Exercise, Mistake, Verdict
+from autograder.grading.run import CheckOutcome, Models, Outcomes, local_student, run_checks
+from autograder.grading.student import Call
+
+_WRONG = {Verdict.FAIL, Verdict.CRASH}
+TOLERANCE = 1e-6
+
+
+class Diagnosis:
+    """Runs each mistake once, in this process (mistakes are trusted code), and remembers its calls."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._traces: dict[tuple[str, str], Outcomes] = {}
+
+    def recognise(self, exercise: Exercise, outcomes: Outcomes) -> dict[str, str]:
+        """Check id → mistake id, for the checks of `exercise` that a known mistake explains."""
+        named = {check.id: outcomes[exercise.id, check.id].mistake for check in exercise.checks}
+        found = {check: mistake for check, mistake in named.items() if mistake}
+        unexplained = [
+            check.id
+            for check in exercise.checks
+            if outcomes[exercise.id, check.id].verdict in _WRONG and check.id not in found
+        ]
+        for mistake in exercise.mistakes if unexplained else ():
+            trace = self._trace(exercise, mistake)
+            if not _behaves_alike(exercise, mistake, outcomes, trace):
+                continue
+            for check in unexplained:
+                if trace[exercise.id, check].verdict in _WRONG:
+                    found.setdefault(check, mistake.id)
+        return found
+
+    def _trace(self, exercise: Exercise, mistake: Mistake) -> Outcomes:
+        key = (exercise.id, mistake.id)
+        if key not in self._traces:
+            text, shared = with_mistake(exercise.solution, mistake), self._models.shared()
+            self._traces[key] = run_checks([exercise], lambda one, seed: local_student(one, text, shared), self._models)
+        return self._traces[key]
+
+
+def _behaves_alike(exercise: Exercise, mistake: Mistake, outcomes: Outcomes, trace: Outcomes) -> bool:
+    compared = [
+        check.id
+        for check in exercise.checks
+        if trace[exercise.id, check.id].verdict in _WRONG
+        or any(call.function == mistake.of for call in outcomes[exercise.id, check.id].calls)
+    ]
+    return bool(compared) and all(
+        _same_calls(outcomes[exercise.id, check], trace[exercise.id, check]) for check in compared
+    )
+
+
+def _same_calls(one: CheckOutcome, other: CheckOutcome) -> bool:
+    return len(one.calls) == len(other.calls) and all(
+        _same_call(a, b) for a, b in zip(one.calls, other.calls, strict=True)
+    )
+
+
+def _same_call(one: Call, other: Call) -> bool:
+    return (
+        one.function == other.function
+        and one.raised[:1] == other.raised[:1]
+        and same_value(one.arguments, other.arguments)
+        and same_value(one.value, other.value)
+    )
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Equal plain data, with floats within `TOLERANCE` and NaN equal to NaN."""
+    if one is other:
+        return True
+    if isinstance(one, float | int) and isinstance(other, float | int) and not isinstance(one, bool):
+        return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE) or (one != one and other != other)
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(same_value(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same_value(value, other[key]) for key, value in one.items())
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(one, torch.Tensor):
+        same_kind = one.dtype == other.dtype and one.shape == other.shape
+        return bool(same_kind and torch.allclose(one.double(), other.double(), TOLERANCE, TOLERANCE, equal_nan=True))
+    return bool(one == other)

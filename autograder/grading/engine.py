@@ -1,0 +1,95 @@
+"""Grading one submission: run the checks against the jailed student, name the mistakes, make the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder import __version__
+from autograder.exercise import Exercise, Unit
+from autograder.grading.diagnosis import Diagnosis
+from autograder.grading.intake import Answer, Submission
+from autograder.grading.report import Circumstances, make_report
+from autograder.grading.run import CheckOutcome, Models, Outcomes, run_checks
+from autograder.grading.student import JailedBackend, Student
+from autograder.jail.pool import Limits, Zygote, jail_level
+from autograder.messages import Message
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to grade: the model under test, the one to compare with, dtype, limits per check."""
+
+    model: str = "tiny-chat"
+    other_model: str = "tiny-base"
+    device: str = "cpu"
+    dtype: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+def circumstances(settings: Settings) -> Circumstances:
+    """What a report made now, on this machine, would state."""
+    return Circumstances(__version__, settings.model, settings.device, jail_level())
+
+
+def load_models(settings: Settings) -> Models:
+    """The models of the trusted side, which computes on one thread: results do not depend on the number of cores.
+
+    Raises: ModelError.
+    """
+    import torch
+
+    from autograder.models import load
+
+    torch.set_num_threads(1)
+    return Models(
+        *(load(name, device=settings.device, dtype=settings.dtype) for name in (settings.model, settings.other_model))
+    )
+
+
+class Grader:
+    """Owns the loaded models and the zygote; a context manager. Grades any number of submissions."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._models = load_models(settings)
+        self._zygote = Zygote([settings.model, settings.other_model], dtype=settings.dtype)
+        self._diagnosis = Diagnosis(self._models)
+        self._made = circumstances(settings)
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zygote.close()
+
+    def grade(self, submission: Submission, unit: Unit) -> tuple[dict[str, Any], str]:
+        """The report, and the log of faults of our own code (empty when there were none)."""
+        written = [one for one in unit.exercises if submission.answers[one.name].source is not None]
+        outcomes = run_checks(written, lambda one, seed: self._student(submission, one, seed), self._models)
+        for exercise in unit.exercises:
+            answer = submission.answers[exercise.name]
+            if answer.source is None:
+                outcomes.update(_without_answer(exercise, answer))
+        mistakes = {exercise.id: self._diagnosis.recognise(exercise, outcomes) for exercise in written}
+        faults = "\n".join(
+            f"{exercise} {check}\n{outcome.fault}" for (exercise, check), outcome in outcomes.items() if outcome.fault
+        )
+        return make_report(submission, unit, outcomes, mistakes, self._made), faults
+
+    def _student(self, submission: Submission, exercise: Exercise, seed: int) -> Student:
+        answers = {name: one.source for name, one in submission.answers.items() if one.source is not None}
+        backend = JailedBackend(
+            self._zygote,
+            module=exercise.name,
+            sources={**submission.modules, **answers},
+            shared=self._models.shared(),
+            limits=self._settings.limits,
+            seed=seed,
+        )
+        return Student(backend)
+
+
+def _without_answer(exercise: Exercise, answer: Answer) -> Outcomes:
+    message = answer.note or Message("", "")
+    return {(exercise.id, check.id): CheckOutcome(answer.verdict, message) for check in exercise.checks}

@@ -1,0 +1,141 @@
+"""The files of one submission, whatever it came as: bounded, links not followed, nothing unpacked to disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from autograder.errors import SubmissionError
+from autograder.messages import visible
+
+MAX_PY_BYTES = 1 << 20
+MAX_NOTEBOOK_BYTES = 20 << 20
+MAX_ARCHIVE_BYTES = 50 << 20
+MAX_FILES = 500
+MAX_DEPTH = 5
+SUFFIXES = (".py", ".ipynb")
+_IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "node_modules", "venv", "site-packages"}
+
+
+@dataclass(frozen=True)
+class SubmittedFile:
+    """One file (or a folder that stands where a file should): its path in the submission and its bytes.
+
+    `data` is None for a folder, and for a file over its size limit (`size` then tells).
+    """
+
+    path: PurePosixPath
+    data: bytes | None
+    size: int
+    is_folder: bool = False
+
+
+def submitted_files(entry: Path) -> list[SubmittedFile]:
+    """The .py and .ipynb files of a submission (folder, zip or single file), shallowest first.
+
+    Raises: SubmissionError if it is none of these or cannot be read.
+    """
+    mode = entry.lstat().st_mode
+    if stat.S_ISDIR(mode):
+        found = _from_folder(entry)
+    elif stat.S_ISREG(mode) and entry.suffix.lower() == ".zip":
+        found = _from_zip(entry)
+    elif stat.S_ISREG(mode) and entry.suffix.lower() in SUFFIXES:
+        found = [_read(entry, PurePosixPath(entry.name))]
+    else:
+        name = visible(entry.name)
+        raise SubmissionError(
+            ja=f"{name}: 提出物はフォルダ、.zip、.py、.ipynb のどれかです。その形で提出し直してください。",
+            en=f"{name}: a submission is a folder, a .zip, a .py or an .ipynb. Submit it again as one of these.",
+        )
+    return sorted(found, key=lambda file: (len(file.path.parts), str(file.path)))
+
+
+def _from_folder(root: Path) -> list[SubmittedFile]:
+    found: list[SubmittedFile] = []
+    for path, is_folder in _walk(root, PurePosixPath(), MAX_DEPTH):
+        if len(found) >= MAX_FILES:
+            break
+        found.append(SubmittedFile(path, None, 0, is_folder=True) if is_folder else _read(root / path, path))
+    return found
+
+
+def _walk(folder: Path, at: PurePosixPath, depth: int) -> Iterator[tuple[PurePosixPath, bool]]:
+    """(path, whether it is a folder) of everything that is named like an answer."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_symlink() or _is_ignored(entry.name):
+                continue
+            path = at / entry.name
+            if entry.is_dir():
+                if path.suffix.lower() in SUFFIXES:
+                    yield path, True
+                elif depth:
+                    yield from _walk(folder / entry.name, path, depth - 1)
+            elif entry.is_file() and path.suffix.lower() in SUFFIXES:
+                yield path, False
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith(".") or name in _IGNORED_FOLDERS
+
+
+def _read(file: Path, path: PurePosixPath) -> SubmittedFile:
+    """Read a regular file, without following a link that took its place."""
+    limit = _limit(path)
+    fd = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(fd, "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
+            return SubmittedFile(path, None, status.st_size)
+        data = stream.read(limit + 1)
+    return SubmittedFile(path, data if len(data) <= limit else None, len(data))
+
+
+def _limit(path: PurePosixPath) -> int:
+    return MAX_NOTEBOOK_BYTES if path.suffix.lower() == ".ipynb" else MAX_PY_BYTES
+
+
+def _from_zip(archive: Path) -> list[SubmittedFile]:
+    name = visible(archive.name)
+    size = archive.stat().st_size
+    if size > MAX_ARCHIVE_BYTES:
+        limit = MAX_ARCHIVE_BYTES >> 20
+        raise SubmissionError(
+            ja=f"{name}: {size >> 20} MiB あります。上限は {limit} MiB です。答えのファイルだけを入れてください。",
+            en=f"{name}: {size >> 20} MiB; the limit is {limit} MiB. Pack only the files with your answers.",
+        )
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return _members(opened)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError) as error:
+        raise SubmissionError(
+            ja=f"{name}: zip として読めません（壊れているか、暗号化されています）。作り直して提出してください。",
+            en=f"{name}: not a readable zip (damaged or encrypted). Make it again and submit it.",
+        ) from error
+
+
+def _members(opened: zipfile.ZipFile) -> list[SubmittedFile]:
+    found: list[SubmittedFile] = []
+    n_bytes = 0
+    for member in opened.infolist():
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or any(_is_ignored(part) for part in path.parts):
+            continue
+        if path.suffix.lower() not in SUFFIXES or len(path.parts) > MAX_DEPTH + 1 or len(found) >= MAX_FILES:
+            continue
+        if member.is_dir():
+            found.append(SubmittedFile(path, None, 0, is_folder=True))
+            continue
+        limit = _limit(path)
+        with opened.open(member) as stream:
+            data = stream.read(limit + 1)  # the announced size is not trusted
+        n_bytes += len(data)
+        if n_bytes > MAX_ARCHIVE_BYTES:
+            raise ValueError("unpacks to more than the limit")
+        found.append(SubmittedFile(path, data if len(data) <= limit else None, member.file_size))
+    return found

@@ -1,0 +1,73 @@
+"""A notebook as the text of a .py answer: cells are found by the names that they define, not by their ids.
+
+Cells that define or import nothing (experiments, calls of checks) are left out; the others run in
+the order of the notebook.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from typing import Any
+
+from autograder.errors import SubmissionError
+
+_DEFINES = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Import,
+    ast.ImportFrom,
+    ast.Assign,
+    ast.AnnAssign,
+)
+
+
+def notebook_source(text: str, name: str) -> str:
+    """The .py text of the notebook `text`.
+
+    A cell that defines a function is kept even if it is not valid Python, so that its author is told the line.
+
+    Raises: SubmissionError if `text` is not a notebook.
+    """
+    kept = [source for cell in _code_cells(text, name) if (source := _without_magics(cell)) and _defines(source)]
+    return "\n\n".join(kept) + "\n"
+
+
+def _code_cells(text: str, name: str) -> list[str]:
+    try:
+        notebook = json.loads(text)
+        cells = notebook["cells"]
+        found = [_source(cell) for cell in cells if cell.get("cell_type") == "code"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SubmissionError(
+            ja=f"{name}: ノートブックとして読めません。JupyterLab で開いて保存し直し、もう一度提出してください。",
+            en=f"{name}: not a readable notebook. Open it in JupyterLab, save it and submit it again.",
+        ) from error
+    return found
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    lines = source if isinstance(source, list) else [source]
+    return "".join(line for line in lines if isinstance(line, str)).replace("\r\n", "\n")
+
+
+def _without_magics(cell: str) -> str:
+    """IPython's `%` and `!` lines become `pass`; a `%%` cell is dropped."""
+    if cell.lstrip().startswith("%%"):
+        return ""
+    lines = []
+    for line in cell.splitlines():
+        body = line.lstrip()
+        lines.append(f"{line[: len(line) - len(body)]}pass" if body.startswith(("%", "!")) else line)
+    return "\n".join(lines)
+
+
+def _defines(source: str) -> bool:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        # Kept where it seems to hold an answer, so that its author is told the line; an experiment is left out.
+        return any(line.startswith(("def ", "class ", "async def ")) for line in source.splitlines())
+    return any(isinstance(node, _DEFINES) for node in tree.body)

@@ -1,0 +1,106 @@
+"""The Report: one JSON-like dict per student, from which everything else is written.
+
+Keys are stable and versioned; `points` is null wherever a mark waits for a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.exercise import Check, Exercise, Unit, Verdict
+from autograder.grading.intake import Answer, Submission
+from autograder.grading.run import CheckOutcome, Outcomes
+from autograder.messages import Message
+
+SCHEMA_VERSION = 1
+# An exercise that did not pass is called by its gravest check.
+_GRAVITY = (Verdict.FAULT, Verdict.LIMIT, Verdict.CRASH, Verdict.FAIL, Verdict.UNWRITTEN, Verdict.PASS)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Under what a report was made: the same circumstances and submission give the same report."""
+
+    release: str
+    model: str
+    device: str
+    jail: str
+
+
+def make_report(
+    submission: Submission, unit: Unit, outcomes: Outcomes, mistakes: dict[str, dict[str, str]], made: Circumstances
+) -> dict[str, Any]:
+    """The report of one submission.
+
+    Args:
+        mistakes: exercise id → check id → id of the recognised mistake.
+    """
+    exercises = [
+        _exercise(exercise, submission.answers[exercise.name], outcomes, mistakes.get(exercise.id, {}))
+        for exercise in unit.exercises
+    ]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "student": submission.student,
+        "unit": unit.id,
+        "release": made.release,
+        "model": made.model,
+        "device": made.device,
+        "jail": made.jail,
+        "points": _total([exercise["points"] for exercise in exercises]),
+        "max_points": unit.max_points,
+        "notes": [_both(note) for note in submission.notes],
+        "exercises": exercises,
+    }
+
+
+def _exercise(exercise: Exercise, answer: Answer, outcomes: Outcomes, mistakes: dict[str, str]) -> dict[str, Any]:
+    checks = [
+        _check(exercise, check, outcomes[exercise.id, check.id], mistakes.get(check.id)) for check in exercise.checks
+    ]
+    return {
+        "id": exercise.id,
+        "title": _both(exercise.title),
+        "points": _total([check["points"] for check in checks]),
+        "max_points": exercise.max_points,
+        "verdict": exercise_verdict([Verdict(check["verdict"]) for check in checks]).value,
+        "note": _both(answer.note) if answer.note else None,
+        "checks": checks,
+    }
+
+
+def _check(exercise: Exercise, check: Check, outcome: CheckOutcome, mistake_id: str | None) -> dict[str, Any]:
+    hints = {mistake.id: mistake.hint for mistake in exercise.mistakes}
+    points = {Verdict.PASS: check.points, Verdict.FAULT: None}.get(outcome.verdict, 0.0)
+    return {
+        "id": check.id,
+        "title": _both(check.title),
+        "public": check.public,
+        "verdict": outcome.verdict.value,
+        "points": points,
+        "max_points": check.points,
+        "message": _both(outcome.message),
+        "mistake": mistake_id,
+        "hint": _both(hints[mistake_id]) if mistake_id in hints else None,
+    }
+
+
+def exercise_verdict(verdicts: list[Verdict]) -> Verdict:
+    """One word for an exercise: PASS only if every check passed; written in part counts as written."""
+    if (
+        Verdict.UNWRITTEN in verdicts
+        and Verdict.PASS in verdicts
+        and set(verdicts) <= {Verdict.UNWRITTEN, Verdict.PASS}
+    ):
+        return Verdict.FAIL
+    return next((verdict for verdict in _GRAVITY if verdict in verdicts), Verdict.FAULT)
+
+
+def _total(points: list[float | None]) -> float | None:
+    known = [value for value in points if value is not None]
+    return float(sum(known)) if len(known) == len(points) else None
+
+
+def _both(message: Message) -> dict[str, str]:
+    return {"ja": message.ja, "en": message.en}

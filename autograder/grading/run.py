@@ -1,0 +1,250 @@
+"""Running checks: ordinary pytest, in this trusted process, with `student` speaking to a backend.
+
+Nothing that a student's process does ends a run; whatever goes wrong in a check itself is a FAULT.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autograder.course.source import without_marks
+from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritten
+from autograder.exercise import Exercise, Verdict
+from autograder.grading.student import Call, LocalBackend, Student, calls_of
+from autograder.jail.modules import file_name, from_text
+from autograder.messages import Message, visible
+from autograder.shared import SharedObjects
+
+if TYPE_CHECKING:
+    from autograder.models import LoadedModel
+
+NO_MESSAGE = Message("", "")
+# After so many checks of an exercise ran out of time, the rest are not tried.
+MAX_TIMEOUTS = 2
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """How one check ended. `fault` is the trusted side's traceback, for the log; `calls` feed the diagnosis."""
+
+    verdict: Verdict
+    message: Message = NO_MESSAGE
+    mistake: str | None = None
+    calls: tuple[Call, ...] = ()
+    fault: str = ""
+
+
+Outcomes = dict[tuple[str, str], CheckOutcome]  # by (exercise id, check id)
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models that checks may use: `lm`, and another one to compare with."""
+
+    lm: LoadedModel
+    other_lm: LoadedModel
+
+    def shared(self) -> SharedObjects:
+        return SharedObjects([self.lm, self.other_lm])
+
+
+def seed_of(*parts: str) -> int:
+    """A seed in 0..2**31-1 that depends on nothing but `parts`."""
+    return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:4], "big") >> 1
+
+
+def run_checks(
+    exercises: Iterable[Exercise], make_student: Callable[[Exercise, int], Student], models: Models
+) -> Outcomes:
+    """Run every check of `exercises`.
+
+    Args:
+        make_student: gives a fresh student for one exercise and one seed; called once for each check.
+
+    Returns: an outcome for every check; one that never ran is a FAULT.
+    """
+    exercises = list(exercises)
+    plugin = _Checks(exercises, make_student, models)
+    paths = [str(path) for exercise in exercises for path in check_files(exercise)]
+    quiet = ["terminal", "cacheprovider", "warnings", "logging", "junitxml", "faulthandler", "doctest", "unittest"]
+    options = [part for name in quiet for part in ("-p", f"no:{name}")]
+    config = str(files("autograder.grading") / "checks.ini")
+    root = str(exercises[0].folder.parent.parent) if exercises else "."
+    code = pytest.main(
+        ["-c", config, "--rootdir", root, "--disable-plugin-autoload", "--capture=sys", *options, *paths],
+        plugins=[plugin],
+    )
+    if code == pytest.ExitCode.INTERRUPTED and plugin.interrupted:
+        raise KeyboardInterrupt
+    return plugin.finished()
+
+
+def check_files(exercise: Exercise) -> tuple[Path, Path]:
+    """The files that hold the checks of `exercise`."""
+    return exercise.folder / "checks_public.py", exercise.folder / "checks_hidden.py"
+
+
+def local_student(exercise: Exercise, text: str, shared: SharedObjects) -> Student:
+    """Trusted text (reference, stub or mistake) as a student, in this process; imported at its first call."""
+    modules: list[object] = []
+
+    def load() -> object:
+        if not modules:
+            modules.append(from_text(exercise.name, text))
+        return modules[0]
+
+    return Student(LocalBackend(load, frozenset({file_name(exercise.name)}), shared))  # type: ignore[arg-type]
+
+
+class _Checks:
+    """The pytest plugin of one run: fixtures, and a record of how each check ended."""
+
+    def __init__(
+        self, exercises: list[Exercise], make_student: Callable[[Exercise, int], Student], models: Models
+    ) -> None:
+        self._by_folder = {exercise.folder.resolve(): exercise for exercise in exercises}
+        self._make_student, self._models = make_student, models
+        self._shared = models.shared()
+        self._recorded: Outcomes = {}
+        self._n_timeouts: dict[str, int] = {}
+        self._current: Student | None = None
+        self._collection_fault = ""
+        self.interrupted = False
+
+    def finished(self) -> Outcomes:
+        never_ran = CheckOutcome(Verdict.FAULT, _fault_message(), fault=self._collection_fault or "the check never ran")
+        return {
+            (exercise.id, check.id): self._recorded.get((exercise.id, check.id), never_ran)
+            for exercise in self._by_folder.values()
+            for check in exercise.checks
+        }
+
+    # Fixtures. pytest finds them on the plugin object by these names.
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        exercise = self._exercise(request.node)
+        if self._n_timeouts.get(exercise.id, 0) >= MAX_TIMEOUTS:
+            raise LimitReached(
+                kind="not tried",
+                ja="前のチェックで時間切れが続いたので、このチェックは実行していません。",
+                en="not run, because earlier checks of this exercise ran out of time.",
+            )
+        student = self._make_student(exercise, seed_of("student", exercise.id, request.node.name))
+        self._current = student
+        yield student
+        student._backend.close()
+
+    @pytest.fixture
+    def reference(self, request: pytest.FixtureRequest) -> Student:
+        exercise = self._exercise(request.node)
+        return local_student(exercise, without_marks(exercise.solution), self._shared)
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> random.Random:
+        return random.Random(seed_of("rng", self._exercise(request.node).id, request.node.name))
+
+    @pytest.fixture
+    def lm(self) -> LoadedModel:
+        return self._models.lm
+
+    @pytest.fixture
+    def other_lm(self) -> LoadedModel:
+        return self._models.other_lm
+
+    # Hooks.
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._collection_fault += f"{report.nodeid}\n{report.longreprtext}\n"
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        if call.when == "setup":
+            self._record_end(item, call.excinfo, only_if_failed=True)
+        elif call.when == "call":
+            self._record_end(item, call.excinfo, only_if_failed=False)
+        else:
+            self._current = None
+        return (yield)
+
+    def _record_end(
+        self, item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException] | None, *, only_if_failed: bool
+    ) -> None:
+        if excinfo is None and only_if_failed:
+            return
+        exercise = self._exercise(item)
+        key = (exercise.id, getattr(item, "originalname", item.name))
+        calls = calls_of(self._current) if self._current else ()
+        public = item.path.name == "checks_public.py"
+        outcome = _outcome(excinfo.value if excinfo else None, calls, public=public)
+        if outcome.verdict is Verdict.LIMIT:
+            self._n_timeouts[exercise.id] = self._n_timeouts.get(exercise.id, 0) + 1
+        self._recorded[key] = _joined(self._recorded.get(key), outcome)
+
+    def _exercise(self, node: pytest.Item) -> Exercise:
+        return self._by_folder[node.path.parent.resolve()]
+
+
+def _joined(before: CheckOutcome | None, now: CheckOutcome) -> CheckOutcome:
+    """One outcome for all cases of a parametrized check: the first that is not a pass, with the calls of all."""
+    if before is None:
+        return now
+    decisive = before if before.verdict is not Verdict.PASS else now
+    if now.verdict is Verdict.FAULT:
+        decisive = now
+    return CheckOutcome(
+        decisive.verdict, decisive.message, decisive.mistake, before.calls + now.calls, before.fault + now.fault
+    )
+
+
+def _outcome(error: BaseException | None, calls: tuple[Call, ...], *, public: bool) -> CheckOutcome:
+    match error:
+        case None:
+            return CheckOutcome(Verdict.PASS, calls=calls)
+        case CheckFailed():
+            return CheckOutcome(Verdict.FAIL, error.message, error.mistake, calls)
+        case Unwritten():
+            return CheckOutcome(Verdict.UNWRITTEN, error.message, calls=calls)
+        case LimitReached(kind="died" | "nonsense"):
+            return CheckOutcome(Verdict.CRASH, error.message, calls=calls)
+        case LimitReached():
+            return CheckOutcome(Verdict.LIMIT, error.message, calls=calls)
+        case StudentRaised():
+            return CheckOutcome(Verdict.CRASH, raised_message(error, public=public), calls=calls)
+    log = "".join(traceback.format_exception(error))
+    return CheckOutcome(Verdict.FAULT, _fault_message(), calls=calls, fault=log)
+
+
+def raised_message(error: StudentRaised, *, public: bool) -> Message:
+    """What to tell the student about an exception of their code.
+
+    The exception's own words may repeat the check's input, so they are shown for public checks only;
+    the student's line of code may be shown always.
+    """
+    message = error.message
+    if error.line and error.line_text:
+        line = Message(*[f"{error.line}: {visible(error.line_text.strip(), limit=200)}"] * 2)
+        message = message + line
+    if public and error.text:
+        message = message + Message(*[f"{error.type_names[0]}: {visible(error.text, limit=500)}"] * 2)
+    return message
+
+
+def _fault_message() -> Message:
+    return Message(
+        "採点プログラムの側で問題が起きました。この項目の点は、担当者が確かめてから決まります。",
+        "The grading program itself had a problem. A person will look at it before this mark is decided.",
+    )

@@ -1,0 +1,289 @@
+"""`Student`: a submission's functions as the checks see them, in process or in the jail.
+
+    student.top_p_filter(PROBS, 0.8)     a value of plain data, or an `Outcome` exception
+
+Both implementations pass arguments and results through the same wire format, so a check cannot
+tell them apart: tests/grading/test_student_conformance.py runs on both.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Protocol
+
+import msgpack
+
+from autograder.errors import CheckFailed, LimitReached, Outcome, StudentRaised, Unwritten
+from autograder.jail import channel, wire
+from autograder.jail.modules import describe_exception
+from autograder.jail.pool import START_TIMEOUT_S, ChildProcess, Ending, Limits, Zygote, reached_cpu_limit
+from autograder.shared import SharedObjects
+
+# Exceptions by which Python and torch say that memory ran out.
+_OUT_OF_MEMORY_TEXTS = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory")
+
+
+class Backend(Protocol):
+    """Where the student's module lives."""
+
+    def call(self, function: str, arguments: tuple[object, ...], keywords: Mapping[str, object]) -> Any:
+        """The result as plain data. Raises: Outcome."""
+
+    def close(self) -> None:
+        """Let go of the process, if there is one."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that a check made: what went in, and the value or the exception's class that came out."""
+
+    function: str
+    arguments: object
+    value: object
+    raised: tuple[str, ...] = ()
+
+
+class Student:
+    """The functions of one submission; unknown names are looked up in the student's module when called."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._calls: list[Call] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def call(*arguments: object, **keywords: object) -> Any:
+            given = (arguments, dict(keywords))
+            try:
+                value = self._backend.call(name, arguments, keywords)
+            except Outcome as outcome:
+                names = outcome.type_names if isinstance(outcome, StudentRaised) else (type(outcome).__name__,)
+                self._calls.append(Call(name, given, None, names))
+                raise
+            self._calls.append(Call(name, given, value))
+            return value
+
+        call.__name__ = name
+        return call
+
+
+def calls_of(student: Student) -> tuple[Call, ...]:
+    """Every call made so far, in order."""
+    return tuple(student._calls)
+
+
+class LocalBackend:
+    """The student's module in this process: print, `--pdb` and the debugger work."""
+
+    def __init__(self, load: Callable[[], ModuleType], files: frozenset[str], shared: SharedObjects) -> None:
+        self._load, self._files, self._shared = load, files, shared
+
+    def call(self, function: str, arguments: tuple[object, ...], keywords: Mapping[str, object]) -> Any:
+        sent = wire.decode(wire.encode((arguments, dict(keywords)), self._shared), self._shared)
+        try:
+            target = getattr(self._load(), function, None)
+            if not callable(target):
+                raise _missing(function)
+            value = target(*sent[0], **sent[1])
+        except Outcome:
+            raise
+        except (Exception, SystemExit) as error:
+            described = describe_exception(error, self._files)
+            # The student's own frames stay on the traceback, so that `--pdb` opens where it happened.
+            raise _student_raised(function, described).with_traceback(error.__traceback__) from error
+        try:
+            return wire.decode(wire.encode(value, self._shared), self._shared)
+        except wire.WireError as error:
+            raise _unsendable(function, str(error)) from error
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class JailedBackend:
+    """The student's module in a fresh jailed process, started at the first call."""
+
+    def __init__(
+        self,
+        zygote: Zygote,
+        *,
+        module: str,
+        sources: Mapping[str, str],
+        shared: SharedObjects,
+        limits: Limits,
+        seed: int,
+    ) -> None:
+        self._zygote, self._shared, self._limits = zygote, shared, limits
+        self._setup = {
+            "module": module,
+            "sources": dict(sources),
+            "seed": seed,
+            "cpu_s": limits.cpu_s,
+            "memory_mib": limits.memory_mib,
+            "file_mib": limits.file_mib,
+        }
+        self._child: ChildProcess | None = None
+        self._over: LimitReached | None = None
+
+    def call(self, function: str, arguments: tuple[object, ...], keywords: Mapping[str, object]) -> Any:
+        if self._over is not None:
+            raise self._over
+        sent = wire.encode((arguments, dict(keywords)), self._shared)
+        try:
+            child = self._child or self._start()
+            deadline_s = time.monotonic() + self._limits.wall_s
+            request = msgpack.packb({"function": function, "arguments": sent})
+            channel.send(child.sock, request, deadline_s=deadline_s)
+            reply = wire.unpack(channel.receive(child.sock, deadline_s=deadline_s))
+        except channel.DeadlineError:
+            self._over = self._end(function, timed_out=True)
+            raise self._over from None
+        except channel.ChannelClosedError:
+            self._over = self._end(function, timed_out=False)
+            raise self._over from None
+        except wire.WireError as error:
+            self._over = self._end(function, timed_out=False)
+            raise _unsendable(function, str(error)) from None
+        return self._read(function, reply)
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._zygote.end(self._child)
+            self._child = None
+
+    def _start(self) -> ChildProcess:
+        """Fork and confine the process; the student's time starts afterwards."""
+        self._child = self._zygote.spawn(self._limits)
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        channel.send(self._child.sock, msgpack.packb(self._setup), deadline_s=deadline_s)
+        channel.receive(self._child.sock, deadline_s=deadline_s)
+        return self._child
+
+    def _end(self, function: str, *, timed_out: bool) -> LimitReached:
+        assert self._child is not None
+        child, self._child = self._child, None
+        return _limit_reached(function, self._zygote.end(child), self._limits, timed_out=timed_out)
+
+    def _read(self, function: str, reply: Any) -> Any:
+        match reply:
+            case {"value": bytes(data)}:
+                try:
+                    return wire.decode(data, self._shared)
+                except wire.WireError as error:
+                    raise _unsendable(function, str(error)) from None
+            case {"missing": True}:
+                raise _missing(function)
+            case {"unsendable": str(reason)}:
+                raise _unsendable(function, reason)
+            case {"raised": dict(described)}:
+                raise _student_raised(function, described)
+        raise _unsendable(function, "malformed reply")
+
+
+def _missing(function: str) -> CheckFailed:
+    return CheckFailed(
+        ja=f"関数 {function} がありません。配られたファイルにある名前と引数を変えずに残してください。",
+        en=f"there is no function {function}. Keep the name and the arguments of the file that you were given.",
+    )
+
+
+def _unsendable(function: str, reason: str) -> LimitReached:
+    return LimitReached(
+        kind="nonsense",
+        ja=f"{function}: 返された値を受け取れませんでした（{reason}）。説明にある型と大きさの値を返してください。",
+        en=f"{function}: the returned value could not be taken over ({reason}). Return a value of the type and size that the text asks for.",
+    )
+
+
+def _student_raised(function: str, described: Mapping[str, Any]) -> Outcome:
+    types = described.get("types")
+    names = tuple(name for name in types if isinstance(name, str)) if isinstance(types, list) else ()
+    text = described.get("text")
+    text = text if isinstance(text, str) else ""
+    line = described.get("line")
+    if "NotImplementedError" in names and not text:
+        return Unwritten(ja="まだ書かれていません。", en="Not written yet.")
+    if "ForbiddenCall" in names:
+        return CheckFailed(
+            ja=f"{function}: この課題では {text} を呼べません。説明にある手順を自分で書いてください。",
+            en=f"{function}: this exercise does not allow calling {text}. Write the steps of the text yourself.",
+        )
+    if "MemoryError" in names or any(part in text.lower() for part in _OUT_OF_MEMORY_TEXTS):
+        return _memory_reached(function)
+    line_text = described.get("line_text")
+    return StudentRaised(
+        function=function,
+        type_names=names or ("Exception",),
+        text=text,
+        line=line if isinstance(line, int) and 0 <= line < 10**6 else 0,
+        line_text=line_text if isinstance(line_text, str) else "",
+    )
+
+
+def _memory_reached(function: str) -> LimitReached:
+    return LimitReached(
+        kind="memory",
+        ja=f"{function}: メモリの上限を超えました。大きなリストやテンソルを作り続けていないか確かめてください。",
+        en=f"{function}: ran out of memory. Look for a list or tensor that keeps growing.",
+    )
+
+
+def _limit_reached(function: str, ending: Ending, limits: Limits, *, timed_out: bool) -> LimitReached:
+    if reached_cpu_limit(ending, limits):
+        return LimitReached(
+            kind="cpu",
+            ja=f"{function}: 計算時間の上限（{limits.cpu_s} 秒）を超えました。終わらないループがないか確かめてください。",
+            en=f"{function}: used up its {limits.cpu_s} s of computing time. Look for a loop that never ends.",
+        )
+    if timed_out:
+        return LimitReached(
+            kind="wall",
+            ja=f"{function}: {limits.wall_s:g} 秒待っても答えがありませんでした。sleep や入力待ちがないか確かめてください。",
+            en=f"{function}: gave no answer for {limits.wall_s:g} s. Look for a sleep or a wait for input.",
+        )
+    if ending.exit == -signal.SIGKILL:  # nobody else kills it but the kernel, for want of memory
+        return _memory_reached(function)
+    how = f"signal {-ending.exit}" if ending.exit < 0 else f"exit status {ending.exit}"
+    return LimitReached(
+        kind="died",
+        ja=f"{function}: 実行中のプロセスが途中で終わりました（{how}）。os._exit や強制終了につながる処理がないか確かめてください。",
+        en=f"{function}: its process ended before it answered ({how}). Look for os._exit or anything that kills the process.",
+    )
+
+
+def folder_loader(folder: os.PathLike[str], name: str) -> Callable[[], ModuleType]:
+    """A loader of `<folder>/<name>.py` that imports it once; a failed import is tried again at the next call.
+
+    Neighbouring files of the folder can be imported by it, after installed packages.
+    """
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    path = os.path.join(folder, f"{name}.py")
+    loaded: list[ModuleType] = []
+
+    def load() -> ModuleType:
+        if not loaded:
+            if os.fspath(folder) not in sys.path:
+                sys.path.append(os.fspath(folder))
+            spec = spec_from_file_location(name, path)
+            assert spec is not None, path
+            assert spec.loader is not None, path
+            module = module_from_spec(spec)
+            sys.modules[name] = module
+            try:
+                spec.loader.exec_module(module)
+            except BaseException:
+                sys.modules.pop(name, None)
+                raise
+            loaded.append(module)
+        return loaded[0]
+
+    return load
