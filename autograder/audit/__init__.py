@@ -1,0 +1,8 @@
+"""What must hold before a course ships: each function returns what is wrong, in ja and en, or nothing."""
+
+from autograder.audit.behaviour import Bench, audit_exercise
+from autograder.audit.course import audit_course
+from autograder.audit.shipping import audit_shipping
+from autograder.audit.texts import audit_texts
+
+__all__ = ["Bench", "audit_course", "audit_exercise", "audit_shipping", "audit_texts"]

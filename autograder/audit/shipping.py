@@ -1,0 +1,78 @@
+"""What ships: `assignments/` is exactly what the build writes, and no secret line stands in it or in the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import autograder
+from autograder.build import differences, plan_assignments
+from autograder.course.source import BEGIN, END
+from autograder.exercise import Course, Exercise
+from autograder.messages import Message
+
+# Shorter lines (`with torch.inference_mode():`) stand everywhere and give nothing away.
+MIN_SECRET_CHARACTERS = 36
+_ORDINARY = ("import ", "from ", "def test_", "@pytest.", '"""')
+_TEXT_SUFFIXES = {".py", ".md", ".j2", ".html", ".ini", ".json", ".toml"}
+
+
+def audit_shipping(course: Course) -> list[Message]:
+    """Differences between `assignments/` and a fresh build, and secret lines in either it or the engine."""
+    out = course.root.parent / "assignments"
+    planned = plan_assignments(course)
+    problems = differences(planned, out)
+    engine = Path(autograder.__file__).parent
+    shipped = {str(out / name): text for name, text in planned.items()}
+    # Model folders hold no text of ours to compare, and tokenizer files are large.
+    for path in sorted(engine.rglob("*")):
+        if path.suffix in _TEXT_SUFFIXES and path.name not in {"tokenizer.json"}:
+            shipped[str(path)] = path.read_text(encoding="utf-8")
+    return problems + leaks(secret_lines(course), shipped)
+
+
+def secret_lines(course: Course) -> dict[str, str]:
+    """Every telling line of every secret text → where it stands."""
+    found: dict[str, str] = {}
+    for unit in course.units:
+        for exercise in unit.exercises:
+            for where, line in _secret_lines(exercise):
+                found.setdefault(line, where)
+    return found
+
+
+def _secret_lines(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    texts = {name: (exercise.folder / name).read_text(encoding="utf-8") for name in ("checks_hidden.py", "mistakes.py")}
+    texts["solution.py"] = "\n".join(_inside_marks(exercise.solution))
+    public = {line.strip() for line in (exercise.folder / "checks_public.py").read_text(encoding="utf-8").splitlines()}
+    for name, text in texts.items():
+        for line in map(str.strip, text.splitlines()):
+            telling = len(line) >= MIN_SECRET_CHARACTERS and not line.startswith(_ORDINARY)
+            # A secret file may repeat a line that is public by design, such as the tutorial's table.
+            if telling and line not in public and line not in exercise.stub:
+                yield f"{exercise.folder / name}", line
+
+
+def _inside_marks(solution: str) -> Iterator[str]:
+    inside = False
+    for line in solution.splitlines():
+        if line.strip() in {BEGIN, END}:
+            inside = line.strip() == BEGIN
+        elif inside:
+            yield line
+
+
+def leaks(secrets: dict[str, str], shipped: dict[str, str]) -> list[Message]:
+    """One message for each shipped line that is a secret line."""
+    problems = []
+    for name, text in shipped.items():
+        for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
+            if line in secrets:
+                where = f"{name}:{number}"
+                problems.append(
+                    Message(
+                        f"{where}: {secrets[line]} の秘密の行が配布物に入っています。どちらかを書き換えてください。",
+                        f"{where}: a secret line of {secrets[line]} stands in what ships. Change one of them.",
+                    )
+                )
+    return problems

@@ -1,0 +1,115 @@
+"""Which files an assignment set consists of, byte for byte, and writing them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder import __version__
+from autograder.exercise import Course, Exercise, Unit
+from autograder.messages import Message
+from autograder.reports.files import write_atomic
+
+# What running checks and notebooks leaves behind; not part of an assignment set.
+_LEFT_BY_TOOLS = ("__pycache__", ".pytest_cache", ".ipynb_checkpoints")
+
+
+def plan_assignments(course: Course) -> dict[str, str]:
+    """Path below `assignments/` → text, for every file that students get. The same course gives the same bytes."""
+    planned = {"pytest.ini": _pytest_ini("all")}
+    for unit in course.units:
+        planned |= {f"{unit.id}/{name}": text for name, text in _unit_files(unit).items()}
+    return dict(sorted(planned.items()))
+
+
+def _unit_files(unit: Unit) -> dict[str, str]:
+    files = {
+        "README.ja.md": unit.intro.ja.rstrip() + "\n\n" + _contents(unit, "ja"),
+        "README.en.md": unit.intro.en.rstrip() + "\n\n" + _contents(unit, "en"),
+        "pytest.ini": _pytest_ini(unit.id),
+        "unit.json": _unit_json(unit),
+    }
+    for exercise in unit.exercises:
+        files[f"{exercise.name}.py"] = exercise.stub
+        files[f"{exercise.name}.ja.md"] = exercise.statement.ja
+        files[f"{exercise.name}.en.md"] = exercise.statement.en
+        files[f"test_{exercise.name}.py"] = (exercise.folder / "checks_public.py").read_text(encoding="utf-8")
+    return files
+
+
+def _contents(unit: Unit, language: str) -> str:
+    """The list of exercises that ends a unit's README."""
+    heading, columns = {
+        "ja": ("## 課題", "| 課題 | 説明 | 書くファイル | 配点（うち公開チェック） |"),
+        "en": ("## Exercises", "| exercise | text | file to write | points (of which public) |"),
+    }[language]
+    rows = [_row(exercise, language) for exercise in unit.exercises]
+    return "\n".join([heading, "", columns, "|---|---|---|---|", *rows]) + "\n"
+
+
+def _row(exercise: Exercise, language: str) -> str:
+    name, title = exercise.name, exercise.title.text("ja" if language == "ja" else "en")
+    points = f"{exercise.max_points:g} ({exercise.public_points:g})"
+    return f"| {title} | [{name}.{language}.md]({name}.{language}.md) | [{name}.py]({name}.py) | {points} |"
+
+
+def _pytest_ini(unit: str) -> str:
+    return f"[pytest]\nautograder_unit = {unit}\naddopts = --import-mode=importlib\n"
+
+
+def _unit_json(unit: Unit) -> str:
+    content = {
+        "unit": unit.id,
+        "release": __version__,
+        "exercises": [
+            {
+                "id": exercise.id,
+                "name": exercise.name,
+                "title": {"ja": exercise.title.ja, "en": exercise.title.en},
+                "functions": list(exercise.functions),
+                "max_points": exercise.max_points,
+                "public_points": exercise.public_points,
+            }
+            for exercise in unit.exercises
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_assignments(planned: Mapping[str, str], out: Path) -> list[str]:
+    """Write what differs below `out`, each file whole or not at all. Returns: the paths written."""
+    written = []
+    for name, text in planned.items():
+        path = out / name
+        if not path.is_file() or path.read_bytes() != text.encode("utf-8"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, text)
+            written.append(name)
+    return written
+
+
+def differences(planned: Mapping[str, str], out: Path) -> list[Message]:
+    """Why `out` is not what the build would write: missing, changed and stray files. Empty if it is."""
+    found = {
+        str(path.relative_to(out)): path
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and not any(part in _LEFT_BY_TOOLS for part in path.parts)
+    }
+    problems = []
+    for name, text in planned.items():
+        if name not in found or found[name].read_bytes() != text.encode("utf-8"):
+            problems.append(
+                Message(
+                    f"{out / name}: ビルドの結果と違います。`autograder build` を実行してください。",
+                    f"{out / name}: not what the build writes. Run `autograder build`.",
+                )
+            )
+    for name in found.keys() - planned.keys():
+        problems.append(
+            Message(
+                f"{out / name}: ビルドが作らないファイルです。消すか、`solutions/` に移してください。",
+                f"{out / name}: the build makes no such file. Remove it or move it to `solutions/`.",
+            )
+        )
+    return problems

@@ -1,0 +1,200 @@
+"""The command line. `--help` answers at once: heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from autograder.errors import AutograderError, SettingsError
+from autograder.exercise import Course, Unit
+from autograder.messages import Language, chosen_language
+
+app = typer.Typer(
+    help="文章生成コースの自動採点 / Autograded course on text generation.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+CourseOption = Annotated[
+    Optional[Path],
+    typer.Option("--course", help="Folder `solutions/` of the course (default: the nearest one above)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write the result as JSON to standard output.")]
+
+
+@contextmanager
+def _errors_as_exit_codes() -> Iterator[None]:
+    """Our own errors end the command with their sentence and exit status 2; an interrupt with 130."""
+    try:
+        yield
+    except AutograderError as error:
+        typer.echo(error.message.text(_language()), err=True)
+        raise typer.Exit(2) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _language() -> Language:
+    try:
+        return chosen_language()
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+
+
+def _course(folder: Path | None) -> Course:
+    from autograder.course import find_course_root, read_course
+
+    return read_course(folder.resolve() if folder else find_course_root(Path.cwd()))
+
+
+def _unit(course: Course, name: str) -> Unit:
+    for unit in course.units:
+        if unit.id == name:
+            return unit
+    known = ", ".join(unit.id for unit in course.units)
+    raise SettingsError(
+        ja=f"--unit {name}: この単元はありません。次のどれかを指定してください: {known}",
+        en=f"--unit {name}: no such unit. Choose one of: {known}",
+    )
+
+
+@app.command()
+def build(
+    out: Annotated[
+        Optional[Path], typer.Option(help="Where to write (default: `assignments/` beside `solutions/`).")
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Write the assignment sets from `solutions/`.
+
+    Example: autograder build
+    """
+    from autograder.build import plan_assignments, write_assignments
+
+    with _errors_as_exit_codes():
+        read = _course(course)
+        target = out or read.root.parent / "assignments"
+        written = write_assignments(plan_assignments(read), target)
+        typer.echo(f"{target}: {len(written)} files written")
+
+
+@app.command()
+def grade(
+    submissions: Annotated[Path, typer.Argument(help="Folder with one folder, .zip, .py or .ipynb per student.")],
+    unit: Annotated[str, typer.Option(help="The unit to grade, e.g. u02_sampling.")],
+    out: Annotated[Path, typer.Option(help="Where to write reports; an existing run goes on here.")],
+    course: CourseOption = None,
+    model: Annotated[str, typer.Option(help="Model under test: embedded name, folder or hub id.")] = "tiny-chat",
+    device: Annotated[str, typer.Option(help="Where the trusted side computes, e.g. cpu.")] = "cpu",
+    cpu_limit: Annotated[int, typer.Option(min=1, help="CPU seconds that one check may take.")] = 20,
+    memory_limit: Annotated[int, typer.Option(min=64, help="MiB that one check may allocate.")] = 1024,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what is graded already.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade a class. Exit status 1 if a submission needs a person.
+
+    Example: autograder grade submissions --unit u02_sampling --out results
+    """
+    from autograder.classroom import grade_folder
+    from autograder.grading.engine import Settings
+    from autograder.jail.pool import Limits
+
+    with _errors_as_exit_codes():
+        limits = Limits(cpu_s=cpu_limit, wall_s=4.0 * cpu_limit + 10, memory_mib=memory_limit)
+        settings = Settings(model=model, device=device, limits=limits)
+        chosen = _unit(_course(course), unit)
+        with _progress() as progress:
+            summary = grade_folder(submissions, chosen, out, settings, force=force, progress=progress)
+        if as_json:
+            typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        else:
+            _show_class(summary, out)
+        if any(student["needs_person"] for student in summary["students"]):
+            raise typer.Exit(1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on a terminal; nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("採点 / grading", total=None)
+
+        def show(student: str, n_finished: int, n_students: int) -> None:
+            bar.update(task, description=f"採点 / grading {student}"[:40], completed=n_finished, total=n_students)
+
+        yield show
+
+
+def _show_class(summary: dict[str, object], out: Path) -> None:
+    from rich.console import Console
+
+    from autograder.reports.terminal import class_table
+
+    Console().print(class_table(summary, _language()))
+    typer.echo(f"{out / 'index.html'}")
+
+
+@app.command()
+def audit(course: CourseOption = None, as_json: JsonOption = False) -> None:
+    """Prove the course before it ships; exit status 1 with a list of what is wrong.
+
+    Example: autograder audit
+    """
+    from autograder.audit import audit_course
+
+    with _errors_as_exit_codes():
+        problems = audit_course(_course(course))
+        if as_json:
+            typer.echo(json.dumps([{"ja": one.ja, "en": one.en} for one in problems], ensure_ascii=False, indent=2))
+        for problem in problems if not as_json else ():
+            typer.echo(problem.text(_language()))
+        if problems:
+            raise typer.Exit(1)
+        if not as_json:
+            typer.echo("監査に合格しました / The audit found nothing wrong.")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where to write the class and its results.")] = Path("demo"),
+    course: CourseOption = None,
+) -> None:
+    """Build the course, make a small class of submissions, grade it and show the results.
+
+    Example: autograder demo
+    """
+    from autograder.demo import run_demo
+
+    with _errors_as_exit_codes(), _progress() as progress:
+        summaries = run_demo(_course(course), out, progress)
+    for unit, summary in summaries.items():
+        _show_class(summary, out / "results" / unit)
+    pages = [f"  {out / 'results' / unit / 'index.html'}" for unit in summaries]
+    student = out / "results" / list(summaries)[-1] / "typical_mistakes_1" / "report.html"
+    for line in (
+        "",
+        "見るところ / Where to look:",
+        *pages,
+        f"  {student}",
+        "次にすること / What to do next:",
+        f"  pytest {out / 'assignments'}",
+        f"  autograder grade {out / 'submissions' / list(summaries)[-1]} --unit {list(summaries)[-1]} --out results",
+    ):
+        typer.echo(line)
+
+
+if __name__ == "__main__":
+    app()

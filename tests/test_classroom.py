@@ -1,0 +1,197 @@
+"""Grading a class: right verdicts, resumable, whole files only, no submission harms another."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom import grade_folder
+from autograder.course.source import with_mistake, without_marks
+from autograder.demo import write_class
+from autograder.exercise import Exercise, Unit
+from autograder.grading import engine
+from autograder.grading.engine import Settings
+from autograder.jail.pool import Limits
+
+SETTINGS = Settings(limits=Limits(cpu_s=3, wall_s=60.0, memory_mib=600))
+
+
+@pytest.fixture(scope="module")
+def grader():
+    """A warm grader for all classes of this file."""
+    with engine.Grader(SETTINGS) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="module")
+def unit(sampling: Unit, top_p: Exercise) -> Unit:
+    """u02_sampling with its quickest exercise only."""
+    return Unit(sampling.id, sampling.folder, sampling.title, sampling.intro, (top_p,))
+
+
+@pytest.fixture(scope="module")
+def graded(unit: Unit, grader: engine.Grader, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's class, graded."""
+    folder = tmp_path_factory.mktemp("class")
+    write_class(unit, folder / "submissions", with_troublemakers=True)
+    (folder / "submissions" / "topp").mkdir()
+    (folder / "submissions" / "topp" / "topp.py").write_text("x = 1\n")
+    grade_folder(folder / "submissions", unit, folder / "results", SETTINGS, grader=grader)
+    return folder
+
+
+def report_of(folder: Path, student: str) -> dict:
+    return json.loads((folder / "results" / student / "report.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("student", "verdict"),
+    [
+        ("all_right", "pass"),
+        ("all_right_notebook", "pass"),
+        ("stub_untouched", "unwritten"),
+        ("typical_mistakes_1", "fail"),
+        ("raises_an_exception", "crash"),
+        ("loops_for_ever", "limit"),
+        ("eats_memory", "limit"),
+        ("reads_the_hidden_checks", "crash"),
+        ("broken_zip", "crash"),
+        ("not_utf8", "crash"),
+        ("empty", "unwritten"),
+        ("topp", "unwritten"),
+    ],
+)
+def test_verdicts_are_right(graded: Path, top_p: Exercise, student: str, verdict: str):
+    """Full marks for the right ones, none for those who wrote nothing that works."""
+    report = report_of(graded, student)
+    (exercise,) = report["exercises"]
+    assert exercise["verdict"] == verdict
+    assert exercise["id"] == "sampling/top_p"
+    assert report["max_points"] == exercise["max_points"] == top_p.max_points
+    assert report["points"] == sum(check["points"] for check in exercise["checks"])
+    assert (report["points"] == report["max_points"]) is (verdict == "pass")
+    assert (report["points"] == 0) is (verdict not in {"pass", "fail"})
+
+
+def test_every_mistake_is_explained_on_the_students_page(graded: Path, top_p: Exercise):
+    """By its hint, in both languages, on the check that must catch it."""
+    for number, mistake in enumerate(top_p.mistakes, start=1):
+        (exercise,) = report_of(graded, f"typical_mistakes_{number}")["exercises"]
+        (check,) = [check for check in exercise["checks"] if check["id"] == mistake.caught_by]
+        assert check["mistake"] == mistake.id
+        assert check["hint"] == {"ja": mistake.hint.ja, "en": mistake.hint.en}
+        page = (graded / "results" / f"typical_mistakes_{number}" / "report.html").read_text(encoding="utf-8")
+        assert mistake.hint.ja.split("。")[0][:10] in page
+
+
+def test_a_bad_submission_says_why(graded: Path):
+    """The reason stands in the report, not only in a log."""
+    assert "not UTF-8" in report_of(graded, "not_utf8")["exercises"][0]["note"]["en"]
+    assert "not a readable zip" in report_of(graded, "broken_zip")["notes"][0]["en"]
+    assert "topp.py" in report_of(graded, "topp")["notes"][0]["en"]
+
+
+def test_the_report_has_the_stable_keys(graded: Path):
+    """Other programs read them."""
+    report = report_of(graded, "all_right")
+    top = [
+        "schema_version",
+        "student",
+        "unit",
+        "release",
+        "model",
+        "device",
+        "jail",
+        "points",
+        "max_points",
+        "exercises",
+    ]
+    assert set(top) <= report.keys()
+    assert (report["schema_version"], report["unit"], report["model"]) == (1, "u02_sampling", "tiny-chat")
+    exercise = report["exercises"][0]
+    assert {"id", "points", "max_points", "verdict", "checks"} <= exercise.keys()
+    check = {"id", "verdict", "points", "max_points", "message", "mistake"}
+    assert all(check <= one.keys() for one in exercise["checks"])
+    assert all(one["message"].keys() == {"ja", "en"} for one in exercise["checks"])
+
+
+def test_hidden_inputs_stay_out_of_reports(graded: Path, top_p: Exercise):
+    """Words that an exception carries out of a hidden check are not repeated."""
+    (exercise,) = report_of(graded, "raises_an_exception")["exercises"]
+    messages = {check["id"]: check["message"]["en"] for check in exercise["checks"]}
+    public = {check.id for check in top_p.checks if check.public}
+    assert any("list index out of range" in text for name, text in messages.items() if name in public)
+    assert not any("list index out of range" in text for name, text in messages.items() if name not in public)
+
+
+def test_the_class_is_summed_up(graded: Path):
+    """Every student is in class.json, and the page stands beside it."""
+    summary = json.loads((graded / "results" / "class.json").read_text(encoding="utf-8"))
+    names = {student["student"] for student in summary["students"]}
+    assert names == {path.name for path in (graded / "results").iterdir() if path.is_dir()}
+    assert (graded / "results" / "index.html").is_file()
+
+
+def test_grading_again_does_nothing(graded: Path, unit: Unit, monkeypatch: pytest.MonkeyPatch):
+    """Reports of unchanged submissions are kept, byte for byte; no model is loaded."""
+    before = {path: path.read_bytes() for path in (graded / "results").rglob("*") if path.is_file()}
+    monkeypatch.setattr(engine.Grader, "grade", lambda *_: pytest.fail("graded again"))
+    grade_folder(graded / "submissions", unit, graded / "results", SETTINGS)
+    assert before == {path: path.read_bytes() for path in (graded / "results").rglob("*") if path.is_file()}
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    unit: Unit, top_p: Exercise, grader: engine.Grader, tmp_path: Path
+):
+    """What was finished is whole and is not graded again; the result is that of an undisturbed run."""
+    submissions, out = tmp_path / "submissions", tmp_path / "results"
+    for number, mistake in enumerate(top_p.mistakes[:3]):
+        (submissions / f"s{number}").mkdir(parents=True)
+        (submissions / f"s{number}" / "top_p.py").write_text(with_mistake(top_p.solution, mistake))
+
+    def interrupt(student: str, n_finished: int, n_students: int) -> None:
+        if n_finished == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade_folder(submissions, unit, out, SETTINGS, progress=interrupt, grader=grader)
+    assert sorted(path.name for path in out.iterdir()) == ["s0", "s1"]
+    finished = {path: path.stat().st_mtime_ns for path in out.rglob("report.json")}
+    grade_folder(submissions, unit, out, SETTINGS, grader=grader)
+    assert all(path.stat().st_mtime_ns == when for path, when in finished.items())
+    grade_folder(submissions, unit, tmp_path / "fresh", SETTINGS, grader=grader)
+    for name in ("class.json", "s0/report.json", "s2/report.json"):
+        assert (out / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
+
+
+def test_a_changed_submission_is_graded_again(unit: Unit, top_p: Exercise, grader: engine.Grader, tmp_path: Path):
+    """The old report does not stand for new work."""
+    submissions = tmp_path / "submissions"
+    submissions.mkdir()
+    (submissions / "a.py").write_text(top_p.stub)
+
+    def points() -> float:
+        summary = grade_folder(submissions, unit, tmp_path / "out", SETTINGS, grader=grader)
+        return summary["students"][0]["points"]
+
+    assert points() == 0
+    (submissions / "a.py").write_text(without_marks(top_p.solution))
+    assert points() == top_p.max_points
+
+
+def test_a_fault_of_ours_withholds_the_mark(
+    unit: Unit, top_p: Exercise, grader: engine.Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Never a zero, never a pass: points are null, a person is asked for, and the trace is logged."""
+    submissions = tmp_path / "submissions"
+    submissions.mkdir()
+    (submissions / "a.py").write_text(without_marks(top_p.solution))
+    monkeypatch.setattr("autograder.checks.read_list", lambda *_, **__: 1 / 0)
+    summary = grade_folder(submissions, unit, tmp_path / "out", SETTINGS, grader=grader)
+    report = json.loads((tmp_path / "out" / "a" / "report.json").read_text(encoding="utf-8"))
+    assert report["points"] is None
+    assert report["exercises"][0]["verdict"] == "fault"
+    assert summary["students"][0]["needs_person"]
+    assert "ZeroDivisionError" in (tmp_path / "out" / "a" / "faults.log").read_text(encoding="utf-8")
