@@ -1,0 +1,195 @@
+"""The student's side of pytest: fixtures for the public checks, calm messages, and a progress line.
+
+Student code runs in this process, so print, `--pdb` and breakpoints work as everywhere in pytest.
+"""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograder.course.source import read_checks
+from autograder.errors import CheckFailed, CourseError, Outcome, StudentRaised, Unwritten
+from autograder.exercise import Check
+from autograder.grading.student import LocalBackend, Student, folder_loader
+from autograder.messages import Language, Message, chosen_language
+from autograder.shared import SharedObjects
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+    from autograder.models import LoadedModel
+
+BAR_CELLS = 10
+
+
+class PublicChecks:
+    """Plugin of one pytest run in an assignment folder."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        try:
+            self._language: Language = config.getoption("--autograder-lang") or chosen_language()
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from error
+        self._tb_style: str = config.getoption("tbstyle", "auto")
+        self._backends: dict[Path, LocalBackend] = {}
+        self._shared = SharedObjects()
+        self._loaded: dict[str, LoadedModel] = {}
+        self._checks: dict[Path, dict[str, Check]] = {}
+
+    # Fixtures. pytest finds them on the plugin object by these names.
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Student:
+        """The functions of the file that this check file is about."""
+        path = answer_path(request.node.path)
+        if not path.is_file():
+            raise CheckFailed(
+                ja=f"{path.name} がありません。配られたファイルを {path.parent.name} に置いてください。",
+                en=f"{path.name} is missing. Put the file that you were given into {path.parent.name}.",
+            )
+        if path not in self._backends:
+            load = folder_loader(path.parent, path.stem)
+            self._backends[path] = LocalBackend(load, frozenset({str(path)}), self._shared)
+        return Student(self._backends[path])
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> random.Random:
+        """A random generator, seeded by the check's name."""
+        return random.Random(request.node.name)
+
+    @pytest.fixture
+    def lm(self) -> LoadedModel:
+        """The chat model that comes with the package."""
+        return self._model("tiny-chat")
+
+    @pytest.fixture
+    def other_lm(self) -> LoadedModel:
+        """Another model, to compare with."""
+        return self._model("tiny-base")
+
+    def _model(self, name: str) -> LoadedModel:
+        if name not in self._loaded:
+            from autograder.models import load
+
+            self._loaded[name] = load(name)
+            self._shared.add(self._loaded[name])
+        return self._loaded[name]
+
+    # Hooks.
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Read points and titles of the collected check files."""
+        for path in {item.path for item in items}:
+            try:
+                checks = read_checks(path, path.read_text(encoding="utf-8"), public=True)
+            except CourseError:  # a test file of the student's own
+                checks = ()
+            self._checks[path] = {check.id: check for check in checks}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        report: Any = yield
+        check = self._checks.get(item.path, {}).get(getattr(item, "originalname", item.name))
+        if check is not None and (call.when == "call" or report.failed):
+            report.autograder_check = (answer_path(item.path).stem, check.id, check.points)
+        if call.excinfo is not None and isinstance(call.excinfo.value, Outcome):
+            error = call.excinfo.value
+            report.autograder_unwritten = isinstance(error, Unwritten)
+            if not isinstance(error, StudentRaised) or self._tb_style == "auto":
+                report.longrepr = self._explain(check, error)
+        return report  # type: ignore[no-any-return]
+
+    def _explain(self, check: Check | None, error: Outcome) -> str:
+        title = [f"{check.title.text(self._language)}", ""] if check else []
+        lines = [*title, error.message.text(self._language)]
+        if isinstance(error, StudentRaised):
+            lines += ["", *_students_frames(error), f"{error.type_names[0]}: {error.text}"]
+        return "\n".join(lines)
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        if getattr(report, "autograder_unwritten", False):
+            return "unwritten", "u", "NOT WRITTEN"
+        return None
+
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+        progress = _Progress()
+        for reports in terminalreporter.stats.values():
+            for report in reports:
+                progress.add(report)
+        if not progress.points:
+            return
+        terminalreporter.section(
+            Message("公開チェックの進み具合", "progress").text("both").replace("\n", " / "), sep="-"
+        )
+        for line in progress.lines(self._language):
+            terminalreporter.write_line(line)
+
+
+def answer_path(check_file: Path) -> Path:
+    """`test_top_p.py` → `top_p.py` beside it."""
+    return check_file.with_name(check_file.name.removeprefix("test_"))
+
+
+def _students_frames(error: StudentRaised) -> list[str]:
+    """Where the exception passed through the student's folder, innermost last."""
+    frames = traceback.extract_tb(error.__traceback__)
+    engine = str(Path(__file__).parent)
+    own = [frame for frame in frames if "site-packages" not in frame.filename and not frame.filename.startswith(engine)]
+    own = [frame for frame in own if not Path(frame.filename).name.startswith("test_") and frame.filename[0] != "<"]
+    lines = [f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}" for frame in own[-5:]]
+    return list(dict.fromkeys(lines))  # a comprehension adds a frame of the same line
+
+
+class _Progress:
+    """Points by exercise, counted from pytest's reports; a check counts when all its cases passed."""
+
+    def __init__(self) -> None:
+        self.points: dict[str, dict[str, float]] = {}
+        self._not_passed: dict[str, set[str]] = {}
+        self._unwritten: dict[str, set[str]] = {}
+
+    def add(self, report: Any) -> None:
+        found = getattr(report, "autograder_check", None)
+        if not found:
+            return
+        exercise, check, points = found
+        self.points.setdefault(exercise, {})[check] = points
+        if not report.passed:
+            self._not_passed.setdefault(exercise, set()).add(check)
+        if getattr(report, "autograder_unwritten", False):
+            self._unwritten.setdefault(exercise, set()).add(check)
+
+    def lines(self, language: Language) -> list[str]:
+        width = max(len(name) for name in self.points)
+        lines = [self._line(exercise, width, language) for exercise in sorted(self.points)]
+        total = sum(sum(checks.values()) for checks in self.points.values())
+        reached = sum(self._reached(exercise) for exercise in self.points)
+        scope = Message(
+            "公開チェックのみの点です。採点では非公開のチェックも走ります。",
+            "Public checks only; grading also runs hidden checks.",
+        )
+        return [*lines, f"{'':{width}}  {'':{BAR_CELLS}}  {reached:g}/{total:g}  {_one_line(scope, language)}"]
+
+    def _line(self, exercise: str, width: int, language: Language) -> str:
+        total = sum(self.points[exercise].values())
+        reached = self._reached(exercise)
+        n_full = int(BAR_CELLS * reached / total)
+        bar = "█" * n_full + "░" * (BAR_CELLS - n_full)
+        line = f"{exercise:{width}}  {bar}  {reached:g}/{total:g}"
+        if self._unwritten.get(exercise) == set(self.points[exercise]):
+            line += "  " + _one_line(Message("まだ書かれていません", "not written yet"), language)
+        return line
+
+    def _reached(self, exercise: str) -> float:
+        missed = self._not_passed.get(exercise, set())
+        return sum(points for check, points in self.points[exercise].items() if check not in missed)
+
+
+def _one_line(message: Message, language: Language) -> str:
+    return message.text(language).replace("\n", " / ")
