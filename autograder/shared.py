@@ -49,6 +49,12 @@ class SharedObjects:
         return forbidden_twin(thing, forbidden) if forbidden else thing
 
 
+def identity(thing: object) -> object:
+    """What decides whether two arguments of calls are the same object: a twin counts as its original with its refusals."""
+    names = getattr(type(thing), "_autograder_forbidden", ())
+    return (id(thing._autograder_original), names) if names else thing  # type: ignore[attr-defined]
+
+
 def forbidden_twin(thing: Any, names: tuple[str, ...]) -> Any:
     """A shallow copy of `thing` on which calling a method of `names` from outside the library raises `ForbiddenCall`.
 

@@ -66,7 +66,7 @@ def audit_exercise(exercise: Exercise, bench: Bench) -> list[Message]:
     ]
     caught: set[str] = set()
     for mistake in exercise.mistakes:
-        outcomes = bench.run_locally(exercise, with_mistake(exercise.solution, mistake))
+        outcomes = bench.run_jailed(exercise, with_mistake(exercise.solution, mistake))
         caught |= {check for (_, check), outcome in outcomes.items() if _is_wrong(outcome.verdict)}
         problems += _audit_mistake(exercise, mistake, outcomes, bench)
     problems += [

@@ -33,6 +33,11 @@ def read_course(root: Path) -> Course:
 
     Raises: CourseError naming the file and line that is not as expected, or two exercises of one name.
     """
+    if not root.is_dir():
+        raise CourseError(
+            ja=f"{root}: フォルダがありません。コースの `solutions/` を指定してください。",
+            en=f"{root}: no such folder. Give the course's `solutions/`.",
+        )
     units = tuple(_read_unit(folder) for folder in _matching(root, UNIT_FOLDER))
     if not units:
         raise CourseError(

@@ -15,6 +15,7 @@ from autograder.course.source import with_mistake
 from autograder.exercise import Exercise, Mistake, Verdict
 from autograder.grading.run import CheckOutcome, Models, Outcomes, local_student, run_checks
 from autograder.grading.student import Call
+from autograder.shared import identity
 
 _WRONG = {Verdict.FAIL, Verdict.CRASH}
 TOLERANCE = 1e-6
@@ -81,7 +82,8 @@ def _same_call(one: Call, other: Call) -> bool:
 
 
 def same_value(one: Any, other: Any) -> bool:
-    """Equal plain data, with floats within `TOLERANCE` and NaN equal to NaN."""
+    """Equal plain data, with floats within `TOLERANCE` and NaN equal to NaN; shared objects by identity."""
+    one, other = identity(one), identity(other)
     if one is other:
         return True
     if isinstance(one, float | int) and isinstance(other, float | int) and not isinstance(one, bool):

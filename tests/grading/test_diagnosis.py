@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from autograder.audit import Bench
+from autograder.checks import forbid
 from autograder.course.source import with_mistake
 from autograder.exercise import Exercise
 from autograder.grading.diagnosis import same_value
@@ -93,3 +94,12 @@ def test_every_mistake_is_recognised_from_the_jail(bench: Bench, top_p: Exercise
 def test_values_are_the_same_up_to_rounding(one: object, other: object, same: bool):
     """Types and shapes count."""
     assert same_value(one, other) is same
+
+
+def test_forbidden_twins_are_the_same_if_made_of_the_same(bench: Bench):
+    """Each check makes its own twin; calls with them still compare equal."""
+    lm, other_lm = bench.models.lm.tokenizer, bench.models.other_lm.tokenizer
+    assert same_value((forbid(lm, "encode"),), (forbid(lm, "encode"),))
+    assert not same_value((forbid(lm, "encode"),), (forbid(lm, "__call__"),))
+    assert not same_value((forbid(lm, "encode"),), (forbid(other_lm, "encode"),))
+    assert not same_value((forbid(lm, "encode"),), (lm,))
