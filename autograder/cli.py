@@ -37,6 +37,15 @@ def _errors_as_exit_codes() -> Iterator[None]:
     except AutograderError as error:
         typer.echo(error.message.text(_language()), err=True)
         raise typer.Exit(2) from error
+    except ModuleNotFoundError as error:
+        if error.name not in {"jinja2", "matplotlib", "scipy", "yaml"}:
+            raise
+        typer.echo(
+            f'{error.name} がありません。`pip install "textgen-autograder[grading]"` で採点用の部品を入れてください。\n'
+            f'{error.name} is missing. Install the parts for grading: pip install "textgen-autograder[grading]"',
+            err=True,
+        )
+        raise typer.Exit(2) from error
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 

@@ -52,20 +52,16 @@ def write_class(unit: Unit, folder: Path, *, with_troublemakers: bool) -> None:
     _write(folder / "all_right", right)
     _write_notebook(folder / "all_right_notebook", unit.id, right)
     _write(folder / "stub_untouched", {exercise.name: exercise.stub for exercise in unit.exercises})
-    # Each student makes one mistake in every exercise, until all mistakes have been made.
+    # Student n makes the n-th mistake of every exercise, and hands in nothing where all have been made.
     for number in range(max(len(exercise.mistakes) for exercise in unit.exercises)):
-        made = {exercise.name: _nth_mistake(exercise, number) for exercise in unit.exercises}
+        wrong = [exercise for exercise in unit.exercises if number < len(exercise.mistakes)]
+        made = {one.name: with_mistake(one.solution, one.mistakes[number]) for one in wrong}
         _write(folder / f"typical_mistakes_{number + 1}", made)
     if with_troublemakers:
-        exercise = min(unit.exercises, key=lambda one: len(one.solution))
+        exercise = min(unit.exercises, key=lambda one: len(one.solution))  # the quickest one
         for name, body in _trouble(exercise).items():
-            _write(folder / name, {**right, exercise.name: _replaced(exercise, body)})
+            _write(folder / name, {exercise.name: _replaced(exercise, body)})
         _write_bad_files(folder, exercise)
-
-
-def _nth_mistake(exercise: Exercise, number: int) -> str:
-    mistake = exercise.mistakes[number % len(exercise.mistakes)]
-    return with_mistake(exercise.solution, mistake)
 
 
 def _trouble(exercise: Exercise) -> Mapping[str, str]:

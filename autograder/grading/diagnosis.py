@@ -86,7 +86,9 @@ def same_value(one: Any, other: Any) -> bool:
     one, other = identity(one), identity(other)
     if one is other:
         return True
-    if isinstance(one, float | int) and isinstance(other, float | int) and not isinstance(one, bool):
+    if isinstance(one, float) or isinstance(other, float):
+        if not (isinstance(one, float | int) and isinstance(other, float | int)):
+            return False
         return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE) or (one != one and other != other)
     if type(one) is not type(other):
         return False

@@ -78,6 +78,8 @@ def test_every_mistake_is_recognised_from_the_jail(bench: Bench, top_p: Exercise
         (float("nan"), float("nan"), True),
         (0.1, 0.2, False),
         (True, 1, False),
+        (10**9, 10**9 + 1, False),
+        (0.5, "0.5", False),
         ([1, (2,)], [1, (2,)], True),
         ([1], (1,), False),
         ([1], [1, 2], False),
