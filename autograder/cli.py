@@ -131,7 +131,7 @@ def grade(
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def _progress(what: str = "採点 / grading") -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on a terminal; nothing elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -139,10 +139,10 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("採点 / grading", total=None)
+        task = bar.add_task(what, total=None)
 
-        def show(student: str, n_finished: int, n_students: int) -> None:
-            bar.update(task, description=f"採点 / grading {student}"[:40], completed=n_finished, total=n_students)
+        def show(name: str, n_finished: int, n_all: int) -> None:
+            bar.update(task, description=f"{what} {name}"[:48], completed=n_finished, total=n_all)
 
         yield show
 
@@ -165,7 +165,8 @@ def audit(course: CourseOption = None, as_json: JsonOption = False) -> None:
     from autograder.audit import audit_course
 
     with _errors_as_exit_codes():
-        problems = audit_course(_course(course))
+        with _progress("監査 / audit") as progress:
+            problems = audit_course(_course(course), progress)
         if as_json:
             typer.echo(json.dumps([{"ja": one.ja, "en": one.en} for one in problems], ensure_ascii=False, indent=2))
         for problem in problems if not as_json else ():

@@ -74,6 +74,22 @@ def test_grade_prints_a_table_or_json(small: Path, top_p: Exercise, tmp_path: Pa
     assert summary["students"][0]["points"] == top_p.max_points
 
 
+def test_audit_lists_what_is_wrong_and_ends_with_status_1(small: Path):
+    """Here a file that was never built and a mistake that no check catches."""
+    run("build", "--course", small)
+    (small.parent / "assignments" / "u02_sampling" / "top_p.py").unlink()
+    mistakes = small / "u02_sampling" / "e04_top_p" / "mistakes.py"
+    mistakes.write_text(
+        mistakes.read_text(encoding="utf-8").replace(
+            "if kept and mass + probability > p + 1e-12", "if kept and mass >= p - 1e-12"
+        )
+    )
+    result = run("audit", "--course", small)
+    assert result.exit_code == 1
+    assert "top_p.py: not what the build writes" in result.output
+    assert "drops_the_crossing_token: should be caught by test_keeps_the_token_that_crosses_p" in result.output
+
+
 def test_the_demo_shows_where_to_look(small: Path, tmp_path: Path):
     """A class of every kind of submission, pages for all of them, and what to do next."""
     out = tmp_path / "demo"
