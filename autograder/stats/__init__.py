@@ -1,0 +1,71 @@
+"""Sampled text judged by likelihood, with a proven bound on the error rate.
+
+A student's sampler cannot be compared with a golden string, and frequencies with a tolerance have no
+known error rate. Here the trusted model scores every sampled token under the distribution asked for
+(the null) and under named alternatives (temperature ignored, top_p ignored, greedy, …):
+
+    null = Sampler(temperature=0.8, top_p=0.9)
+    alternatives = {"top_p_ignored": Sampler(temperature=0.8), "greedy": Greedy(), "repeated": Repeated()}
+    judged = judge_tokens(model, prompt_ids, sequences, null=null, alternatives=alternatives, …)
+    if judged.failed: …judged.alternative…
+
+A judgement is PASS (each alternative refuted), FAIL (the null refuted, the best alternative named) or
+UNDECIDED (more draws needed, which a check counts as passed).
+
+**Bound.** A correct submission is one whose draws are independent, each token drawn with some
+probability P'(x | prefix) that `Sampler` defines for logits within `Margin` of ours (the pseudo-random
+generator taken as ideal). Then P(FAIL) <= alpha, at whatever number of draws one stops to judge.
+
+Proof. (1) `log_upper` gives U with P'(x | prefix) <= U(x | prefix) for every such P', and U = 0 only
+where every such P' is 0: with scaled logits within ±d, weights are known up to exp(±d), and the
+support contains the first `sure` and lies in the first `possible` tokens of the sorted vocabulary
+(`ranked`). So a token with U = 0, or a draw that ended as none can, has probability 0: judging it a proof
+costs nothing. (2) An alternative Q is a distribution over draws fixed before the draw, or given the
+earlier ones (`Repeated`). The product of L = Q(draw) / U(draw) is a nonnegative supermartingale:
+E[L | past] = sum of P' Q / U over draws with P' > 0 <= sum of Q <= 1. (3) So is the mean of these
+products over the alternatives, which starts at 1. By Ville's inequality it ever reaches 1 / alpha with
+probability <= alpha. The rate needs no split over alternatives; over groups of draws that may depend on
+each other (one seed re-used for each setting), judge each group with its share of alpha.
+
+**Texts.** Let c(t) be the ids that `texts` assigns to text t, and G the event that c gives back the ids
+that were drawn. Assumption: P(not G | past) <= q (`recoding`), measured for each setting with
+`recoded_draws`. Put L(t) = Q(c(t)) / U(c(t)) and K = 1 / q. On G the text is as good as its ids, so
+E[min(L, K)] <= E[L; G] + K P(not G) <= 1 + 1, and (1 - s) min(L, K) / 2 + s with any stake s in [0, 1] has
+expectation <= 1: steps (2) and (3) hold for it. No text is a proof: one impossible text counts 1 / (2q).
+
+**PASS** says the converse: for each alternative, the product of U / Q reached 1 / beta, which a
+submission that draws from Q reaches with probability about beta (not rigorous within the margin).
+
+Not promised: power against alternatives that nobody named (only impossible tokens find them), and a
+right name when two alternatives explain the draws equally well. Importing this package does not
+import torch.
+"""
+
+from autograder.stats.evidence import ALPHA, BETA, Evidence, Finding, Judgement
+from autograder.stats.ranked import EXACT, FLOAT32, Margin
+from autograder.stats.samplers import Alternative, Copy, Cut, Greedy, Repeated, Sampler
+from autograder.stats.texts import RECODING, judge_texts, recoded_draws, weigh_texts
+from autograder.stats.tokens import judge_tokens, weigh_tokens
+
+__all__ = [
+    "ALPHA",
+    "BETA",
+    "EXACT",
+    "FLOAT32",
+    "RECODING",
+    "Alternative",
+    "Copy",
+    "Cut",
+    "Evidence",
+    "Finding",
+    "Greedy",
+    "Judgement",
+    "Margin",
+    "Repeated",
+    "Sampler",
+    "judge_texts",
+    "judge_tokens",
+    "recoded_draws",
+    "weigh_texts",
+    "weigh_tokens",
+]
