@@ -1,0 +1,202 @@
+"""Hidden checks of sampling/top_p_sweep."""
+
+import math
+
+import pytest
+
+from autograder.checks import fail, points, read_dict, read_float, read_list, read_texts, require, require_raises
+from autograder.stats import ALPHA, Cut, Greedy, Repeated, Sampler, judge_texts
+
+DRAGON_PROMPT = "Tell me a story about a dragon."
+PHANTOM_PROMPT = "Tell me a story about a phantom."
+QUESTION = "What is the capital of Japan?"
+
+
+def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, temperature):
+    """The answer as {value: (texts, average)}; sentences name no hidden input."""
+    seed = rng.randrange(2**31)
+    answer = student.sweep_top_p(lm.model, lm.tokenizer, prompt, values, n, max_new_tokens, temperature, seed)
+    found = read_dict(answer, "sweep_top_p")
+    require(
+        len(found) == len(values) and all(value in found for value in values),
+        ja=f"sweep_top_p: values の値ごとに 1 つの結果（{len(values)} 個）があるはずですが、キーの合わない {len(found)} 個でした。"
+        "values の値をそのままキーにしてください。",
+        en=f"sweep_top_p: expected one result for each of the {len(values)} values, got {len(found)} whose keys do not fit. "
+        "Use the values themselves as keys.",
+    )
+    longest = len(prompt) + (max_new_tokens + 1) * max(map(len, lm.tokenizer.get_vocab()))
+    read = {}
+    for value in values:
+        pair = read_list(found[value], "sweep_top_p(…)[top_p]", length=2)
+        texts = read_texts(pair[0], "sweep_top_p(…)[top_p][0]", length=n)
+        require(
+            max(map(len, texts)) <= longest,
+            ja="sweep_top_p: max_new_tokens 個のトークンでは書けない長さの文があります。max_new_tokens を生成に渡してください。",
+            en="sweep_top_p: a text is longer than max_new_tokens tokens can be. Pass max_new_tokens to the generation.",
+        )
+        read[value] = texts, read_float(pair[1], "sweep_top_p(…)[top_p][1]")
+    return read
+
+
+def require_asked_distribution(found, lm, *, prompt, max_new_tokens, temperature, recoding):
+    """FAIL unless the texts of every value may come from its sampler.
+
+    The values share alpha, so one seed may be used again for each of them. `recoding` bounds how often a
+    text does not give back the ids it was drawn as, in any accepted form; tests/stats measures it.
+    """
+    n_prompt = len(lm.tokenizer(prompt)["input_ids"])
+    values = list(found)
+    judged = []
+    for value, (texts, _) in found.items():
+        asked = Sampler(temperature=temperature, top_p=value)
+        alternatives = {
+            "ignores_top_p": Sampler(temperature=temperature),
+            "ignores_the_temperature": Sampler(top_p=value),
+            "uses_the_first_value": Sampler(temperature=temperature, top_p=values[0]),
+            "leaves_top_k_on": Sampler(temperature=temperature, top_k=50, top_p=value),
+            "decodes_greedily": Greedy(),
+            "repeats_one_text": Repeated(),
+            "counts_the_prompt": Cut(asked, max_new_tokens - n_prompt),
+        }
+        judged.append(
+            judge_texts(
+                lm.model,
+                lm.tokenizer,
+                prompt,
+                texts,
+                null=asked,
+                alternatives={name: other for name, other in alternatives.items() if other != asked},
+                max_new_tokens=max_new_tokens,
+                alpha=ALPHA / len(values),
+                recoding=recoding,
+            )
+        )
+    worst = max(judged, key=lambda judgement: judgement.log_e)
+    if worst.failed:
+        fail(
+            ja=f"sweep_top_p: 頼まれた分布からは、まず出ない文でした（正しい答えがこうなる確率は {ALPHA:g} 以下です）。"
+            "generate に渡す do_sample、temperature、top_p、top_k、num_return_sequences、max_new_tokens を確かめてください。",
+            en=f"sweep_top_p: the distribution asked for hardly ever gives such texts (a right answer does with probability at most {ALPHA:g}). "
+            "Look at do_sample, temperature, top_p, top_k, num_return_sequences and max_new_tokens that you pass to generate.",
+            mistake=worst.alternative,
+        )
+
+
+@points(2)
+def test_texts_come_from_the_asked_top_p(student, lm, rng):
+    """どの top_p の値でも、その top_p で出る文が返ります。
+
+    For every value of top_p the texts are those that this top_p gives.
+    """
+    settings = {"prompt": DRAGON_PROMPT, "max_new_tokens": 40, "temperature": 1.0}
+    found = sweep(student, lm, rng, values=[0.5, 0.1, 0.9], n=8, **settings)
+    require_asked_distribution(found, lm, recoding=0.02, **settings)
+
+
+@points(1)
+@pytest.mark.parametrize(
+    ("temperature", "top_p", "n", "max_new_tokens", "recoding"),
+    [(0.3, 0.9, 16, 40, 0.02), (2.0, 0.8, 96, 8, 0.3)],
+    ids=["cold", "hot"],
+)
+def test_texts_come_from_the_asked_temperature(student, lm, rng, temperature, top_p, n, max_new_tokens, recoding):
+    """低い温度でも高い温度でも、その温度で出る文が返ります。
+
+    At a low and at a high temperature the texts are those that this temperature gives.
+    """
+    settings = {"prompt": PHANTOM_PROMPT, "max_new_tokens": max_new_tokens, "temperature": temperature}
+    found = sweep(student, lm, rng, values=[top_p], n=n, **settings)
+    require_asked_distribution(found, lm, recoding=recoding, **settings)
+
+
+@points(2)
+def test_self_bleu_compares_each_text_with_all_others(student, lm, rng):
+    """平均 Self-BLEU は、返した文の 1 つ 1 つを、同じ値のほかの文すべてと比べた値です。
+
+    The average Self-BLEU compares each reported text with all the other texts of the same value.
+    """
+    found = sweep(student, lm, rng, prompt=DRAGON_PROMPT, values=[0.8, 1.0], n=4, max_new_tokens=32, temperature=1.0)
+    for texts, average in found.values():
+        expected = [mean_bleu(form, all_others) for form in forms(texts, DRAGON_PROMPT)]
+        if min(abs(average - number) for number in expected) <= 1e-6:
+            continue
+        for form in forms(texts, DRAGON_PROMPT):
+            require(
+                abs(average - mean_bleu(form, first_other)) > 1e-6,
+                ja="sweep_top_p: 平均 Self-BLEU が、ほかの文のうち最初の 1 つだけを参照にした値になっています。"
+                "sacrebleu に渡す参照のリストの形を確かめてください。",
+                en="sweep_top_p: the average Self-BLEU is the one with only the first of the other texts as reference. "
+                "Look at the shape of the list of references that you give to sacrebleu.",
+                mistake="takes_one_reference",
+            )
+        off = min(abs(average - number) for number in expected)
+        fail(
+            ja=f"sweep_top_p: 平均 Self-BLEU が、返された文から計算した値と {off:.3g} ずれています。"
+            "返す文そのものを、同じ値のほかの文すべてと比べてください（丸めは不要です）。",
+            en=f"sweep_top_p: the average Self-BLEU is off by {off:.3g} from that of the reported texts. "
+            "Compare the very texts that you return, each with all the others of the same value (and do not round).",
+        )
+
+
+@points(1)
+def test_texts_hold_no_special_tokens(student, lm, rng):
+    """終了トークンなどの特殊トークンは文に残りません。
+
+    No special token, such as the end of the text, is left in the texts.
+    """
+    found = sweep(student, lm, rng, prompt=QUESTION, values=[0.1], n=2, max_new_tokens=48, temperature=1.0)
+    texts, _ = found[0.1]
+    left = [token for token in lm.tokenizer.all_special_tokens if any(token in text for text in texts)]
+    require(
+        not left,
+        ja=f"sweep_top_p: 文に特殊トークン {left} が残っています。文字列に戻すときに取り除いてください。",
+        en=f"sweep_top_p: the special tokens {left} are left in the texts. Remove them when you decode.",
+        mistake="keeps_special_tokens",
+    )
+
+
+@points(1)
+@pytest.mark.parametrize(
+    ("values", "n", "temperature"),
+    [([0.9, -0.1], 3, 0.8), ([0.5, 1.0001, 0.9], 3, 0.8), ([0.5], 0, 0.8), ([0.5], 3, -0.5)],
+    ids=["negative", "above_1", "no_texts", "negative_temperature"],
+)
+def test_refuses_one_wrong_argument_among_good_ones(student, lm, values, n, temperature):
+    """正しい引数に混じった 1 つの誤りにも ValueError を出します。
+
+    A single wrong argument among good ones raises ValueError.
+    """
+    require_raises(ValueError, student.sweep_top_p, lm.model, lm.tokenizer, DRAGON_PROMPT, values, n, 8, temperature, 5)
+
+
+def forms(texts, prompt):
+    """The texts as they are, stripped, and with the prompt in front or taken off."""
+    bare = [text.strip().removeprefix(prompt) for text in texts]
+    return [
+        texts,
+        [text.strip() for text in texts],
+        bare,
+        [text.strip() for text in bare],
+        [prompt + text for text in bare],
+    ]
+
+
+def all_others(texts, index):
+    """The references of text `index`."""
+    return texts[:index] + texts[index + 1 :]
+
+
+def first_other(texts, index):
+    """The one reference that is left when the others are passed as one stream."""
+    return all_others(texts, index)[:1]
+
+
+def mean_bleu(texts, references):
+    """Mean sentence BLEU of each text against its references, 0 to 100."""
+    import sacrebleu
+
+    scores = [
+        sacrebleu.sentence_bleu(text, references(texts, index), use_effective_order=True).score
+        for index, text in enumerate(texts)
+    ]
+    return math.fsum(scores) / len(scores)
