@@ -192,8 +192,14 @@ def forbid(shared: Any, *names: str) -> Any:
 
 
 def _wrong_type(where: str, ja: str, en: str, value: object) -> NoReturn:
-    kind = type(value).__name__
+    kind = getattr(value, "type_name", type(value).__name__)  # what crossed only as its description
+    convert_ja, convert_en = "", ""
+    if kind in {"ndarray", "Tensor"}:
+        convert_ja, convert_en = (
+            ".tolist() か .item() で Python の値に直してください。",
+            " Convert it by .tolist() or .item().",
+        )
     fail(
-        ja=f"{where}: {ja} のはずですが、{kind} 型の値 {shown(value)} が返りました。",
-        en=f"{where}: expected {en}, got {shown(value)} of type {kind}.",
+        ja=f"{where}: {ja} のはずですが、{kind} 型の値 {shown(value)} が返りました。{convert_ja}",
+        en=f"{where}: expected {en}, got {shown(value)} of type {kind}.{convert_en}",
     )

@@ -22,48 +22,47 @@ TOLERANCE = 1e-6
 
 
 class Diagnosis:
-    """Runs each mistake once, in this process (mistakes are trusted code), and remembers its calls."""
+    """Runs mistakes in this process (they are trusted code), a check at a time and once each, and remembers their calls."""
 
     def __init__(self, models: Models) -> None:
         self._models = models
-        self._traces: dict[tuple[str, str], Outcomes] = {}
+        self._remembered: dict[tuple[str, str, str], CheckOutcome] = {}
 
     def recognise(self, exercise: Exercise, outcomes: Outcomes) -> dict[str, str]:
         """Check id → mistake id, for the checks of `exercise` that a known mistake explains."""
-        named = {check.id: outcomes[exercise.id, check.id].mistake for check in exercise.checks}
-        found = {check: mistake for check, mistake in named.items() if mistake}
-        unexplained = [
-            check.id
-            for check in exercise.checks
-            if outcomes[exercise.id, check.id].verdict in _WRONG and check.id not in found
-        ]
+        of_check = {check.id: outcomes[exercise.id, check.id] for check in exercise.checks}
+        found = {check: outcome.mistake for check, outcome in of_check.items() if outcome.mistake}
+        unexplained = [check for check, one in of_check.items() if one.verdict in _WRONG and check not in found]
         for mistake in exercise.mistakes if unexplained else ():
-            trace = self._trace(exercise, mistake)
-            if not _behaves_alike(exercise, mistake, outcomes, trace):
-                continue
-            for check in unexplained:
-                if trace[exercise.id, check].verdict in _WRONG:
-                    found.setdefault(check, mistake.id)
+            # The failing checks come first: nearly every mistake is ruled out by one of them.
+            order = sorted(of_check, key=lambda check: check not in unexplained)
+            if self._behaves_alike(exercise, mistake, {check: of_check[check] for check in order}):
+                for check in unexplained:
+                    if self._with_mistake(exercise, mistake, check).verdict in _WRONG:
+                        found.setdefault(check, mistake.id)
         return found
 
-    def _trace(self, exercise: Exercise, mistake: Mistake) -> Outcomes:
-        key = (exercise.id, mistake.id)
-        if key not in self._traces:
+    def _behaves_alike(self, exercise: Exercise, mistake: Mistake, of_check: dict[str, CheckOutcome]) -> bool:
+        n_compared = 0
+        for check, outcome in of_check.items():
+            mistaken = self._with_mistake(exercise, mistake, check)
+            shows_it = any(call.function == mistake.of for call in outcome.calls)
+            if mistaken.verdict in _WRONG or shows_it:
+                if not _same_calls(outcome, mistaken):
+                    return False
+                n_compared += 1
+        return n_compared > 0
+
+    def _with_mistake(self, exercise: Exercise, mistake: Mistake, check: str) -> CheckOutcome:
+        """How the reference with `mistake` fares in `check`."""
+        key = (exercise.id, mistake.id, check)
+        if key not in self._remembered:
             text, shared = with_mistake(exercise.solution, mistake), self._models.shared()
-            self._traces[key] = run_checks([exercise], lambda one, seed: local_student(one, text, shared), self._models)
-        return self._traces[key]
-
-
-def _behaves_alike(exercise: Exercise, mistake: Mistake, outcomes: Outcomes, trace: Outcomes) -> bool:
-    compared = [
-        check.id
-        for check in exercise.checks
-        if trace[exercise.id, check.id].verdict in _WRONG
-        or any(call.function == mistake.of for call in outcomes[exercise.id, check.id].calls)
-    ]
-    return bool(compared) and all(
-        _same_calls(outcomes[exercise.id, check], trace[exercise.id, check]) for check in compared
-    )
+            outcomes = run_checks(
+                [exercise], lambda one, seed: local_student(one, text, shared), self._models, only=check
+            )
+            self._remembered[key] = outcomes[exercise.id, check]
+        return self._remembered[key]
 
 
 def _same_calls(one: CheckOutcome, other: CheckOutcome) -> bool:

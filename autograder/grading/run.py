@@ -18,7 +18,7 @@ import pytest
 
 from autograder.course.source import without_marks
 from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritten
-from autograder.exercise import Exercise, Verdict
+from autograder.exercise import Check, Exercise, Verdict
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.jail.modules import file_name, from_text
 from autograder.messages import Message, visible
@@ -63,19 +63,31 @@ def seed_of(*parts: str) -> int:
 
 
 def run_checks(
-    exercises: Iterable[Exercise], make_student: Callable[[Exercise, int], Student], models: Models
+    exercises: Iterable[Exercise],
+    make_student: Callable[[Exercise, int], Student],
+    models: Models,
+    *,
+    only: str | None = None,
 ) -> Outcomes:
-    """Run every check of `exercises`.
+    """Run the checks of `exercises`; a check's outcome does not depend on which others run.
 
     Args:
         make_student: gives a fresh student for one exercise and one seed; called once for each check.
+        only: id of the single check to run; None runs all.
 
-    Returns: an outcome for every check; one that never ran is a FAULT.
+    Returns: an outcome for every check asked for; one that never ran is a FAULT.
     """
     exercises = list(exercises)
-    plugin = _Checks(exercises, make_student, models)
-    paths = [str(path) for exercise in exercises for path in check_files(exercise)]
+    plugin = _Checks(exercises, make_student, models, only)
+    paths = [
+        f"{check_file(exercise, check)}::{check.id}"
+        for exercise in exercises
+        for check in exercise.checks
+        if only in (None, check.id)
+    ]
+    # What a run needs none of; the last two collect garbage at the end of each run, which takes longer than the checks.
     quiet = ["terminal", "cacheprovider", "warnings", "logging", "junitxml", "faulthandler", "doctest", "unittest"]
+    quiet += ["unraisableexception", "threadexception"]
     options = [part for name in quiet for part in ("-p", f"no:{name}")]
     config = str(files("autograder.grading") / "checks.ini")
     root = str(exercises[0].folder.parent.parent) if exercises else "."
@@ -88,9 +100,9 @@ def run_checks(
     return plugin.finished()
 
 
-def check_files(exercise: Exercise) -> tuple[Path, Path]:
-    """The files that hold the checks of `exercise`."""
-    return exercise.folder / "checks_public.py", exercise.folder / "checks_hidden.py"
+def check_file(exercise: Exercise, check: Check) -> Path:
+    """The file that holds `check`."""
+    return exercise.folder / ("checks_public.py" if check.public else "checks_hidden.py")
 
 
 def local_student(exercise: Exercise, text: str, shared: SharedObjects) -> Student:
@@ -109,8 +121,13 @@ class _Checks:
     """The pytest plugin of one run: fixtures, and a record of how each check ended."""
 
     def __init__(
-        self, exercises: list[Exercise], make_student: Callable[[Exercise, int], Student], models: Models
+        self,
+        exercises: list[Exercise],
+        make_student: Callable[[Exercise, int], Student],
+        models: Models,
+        only: str | None,
     ) -> None:
+        self._only = only
         self._by_folder = {exercise.folder.resolve(): exercise for exercise in exercises}
         self._make_student, self._models = make_student, models
         self._shared = models.shared()
@@ -126,6 +143,7 @@ class _Checks:
             (exercise.id, check.id): self._recorded.get((exercise.id, check.id), never_ran)
             for exercise in self._by_folder.values()
             for check in exercise.checks
+            if self._only in (None, check.id)
         }
 
     # Fixtures. pytest finds them on the plugin object by these names.

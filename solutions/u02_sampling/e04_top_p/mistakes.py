@@ -60,6 +60,24 @@ def forgets_to_sort(probs, p):
 @mistake(
     of="top_p_filter",
     caught_by="test_keeps_the_token_that_crosses_p",
+    ja="確率の低いほうから順に足しています。高いほうから足してください。",
+    en="The probabilities are added from the lowest up. Start from the highest.",
+)
+def sorts_the_wrong_way(probs, p):
+    if not probs or not 0 < p <= 1:
+        raise ValueError
+    kept, mass = [], 0.0
+    for token, probability in sorted(probs, key=lambda pair: pair[1]):
+        if kept and mass >= p - 1e-12:
+            break
+        kept.append((token, probability))
+        mass += probability
+    return [(token, probability / mass) for token, probability in kept]
+
+
+@mistake(
+    of="top_p_filter",
+    caught_by="test_keeps_the_token_that_crosses_p",
     ja="p を「確率の下限」として使っています（それは epsilon の考え方です）。top-p は上から順に足した合計で決めます。",
     en="p is used as a floor for each probability (that is epsilon sampling). Top-p looks at the sum from the top down.",
 )
