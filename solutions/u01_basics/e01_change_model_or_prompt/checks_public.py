@@ -3,7 +3,7 @@
 from autograder.checks import points, read_dict, read_text, require
 
 STORY = "Tell me a story about a dragon."
-SUM = "1+1=?"
+JAPANESE_STORY = "ドラゴンの話をしてください。"
 
 # A short answer has reached EOS within this many new tokens, EOS included.
 SHORT = 12
@@ -86,20 +86,28 @@ def test_compare_has_every_pair(student, lm, other_lm):
 
     compare returns every pair of model and prompt.
     """
-    models, prompts = [str(lm.path), str(other_lm.path)], [STORY, SUM]
-    table = read_dict(student.compare(models, prompts, 12), "compare")
+    models, prompts = [str(lm.path), str(other_lm.path)], [STORY, JAPANESE_STORY]
+    table = read_dict(student.compare(models, prompts, 24), "compare")
     wanted = {(model, prompt) for model in models for prompt in prompts}
     require(
         set(table) == wanted,
         ja=f"compare: キーは (モデル名, プロンプト) の 4 組のはずですが、{list(table)} でした。",
         en=f"compare: expected the 4 pairs (model name, prompt) as keys, got {list(table)}.",
     )
-    texts = {read_text(text, "compare(…)[model_name, prompt]") for text in table.values()}
+    texts = {pair: read_text(text, "compare(…)[model_name, prompt]").strip() for pair, text in table.items()}
+    unmoved = [model for model in models if texts[model, STORY] == texts[model, JAPANESE_STORY]]
     require(
-        len(texts) == 4,
-        ja=f"compare: モデルかプロンプトを変えれば文も変わるはずですが、4 組で {len(texts)} 種類しかありませんでした。"
+        not unmoved,
+        ja=f"compare: プロンプトを変えれば文も変わるはずですが、{unmoved} ではどちらも同じ文でした。"
         "それぞれのモデルに、それぞれのプロンプトを与えてください。",
-        en=f"compare: another model or prompt should change the text, but the 4 pairs have only {len(texts)} different ones. "
+        en=f"compare: another prompt should change the text, but {unmoved} gave the same text for both. "
+        "Give each prompt to each model.",
+    )
+    require(
+        texts[models[0], JAPANESE_STORY] != texts[models[1], JAPANESE_STORY],
+        ja=f"compare: モデルを変えれば文も変わるはずですが、{JAPANESE_STORY!r} の続きがどちらも同じ文でした。"
+        "それぞれのモデルに、それぞれのプロンプトを与えてください。",
+        en=f"compare: another model should change the text, but both continue {JAPANESE_STORY!r} alike. "
         "Give each prompt to each model.",
     )
 
