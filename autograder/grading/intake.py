@@ -6,7 +6,6 @@ name, and a single .py or .ipynb, belong to every exercise whose functions they 
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from pathlib import Path
 from autograder.errors import SubmissionError
 from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.files import MAX_NOTEBOOK_BYTES, MAX_PY_BYTES, SubmittedFile, submitted_files
-from autograder.grading.notebook import notebook_source
+from autograder.grading.notebook import defined_functions, notebook_cells, source_for
 from autograder.messages import Message, visible
 
 # Files of the class's own in the folder of results, and what file systems allow.
@@ -51,8 +50,13 @@ class Submission:
 class _Texts:
     """Readable files and the reasons for unreadable ones, by path."""
 
-    texts: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, list[str]] = field(default_factory=dict)  # a .py is one part, a notebook one for each cell
     reasons: dict[str, Message] = field(default_factory=dict)
+
+    def text(self, path: str, exercise: Exercise) -> str:
+        """The text by which the file at `path` answers `exercise`."""
+        parts = self.parts[path]
+        return parts[0] if path.lower().endswith(".py") else source_for(parts, exercise.functions)
 
 
 def students(folder: Path) -> dict[str, Path]:
@@ -108,8 +112,8 @@ def read_submission(student: str, entry: Path, unit: Unit) -> Submission:
             ),
         )
     read = _read_texts(files)
-    answers = {exercise.name: _find_answer(exercise, files, read) for exercise in unit.exercises}
-    modules = {Path(path).stem: text for path, text in reversed(read.texts.items()) if path.endswith(".py")}
+    answers = {exercise.name: _find_answer(exercise, unit, files, read) for exercise in unit.exercises}
+    modules = {Path(path).stem: parts[0] for path, parts in reversed(read.parts.items()) if path.endswith(".py")}
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.path}\0{file.size}\0".encode("utf-8", "surrogateescape") + (file.data or b""))
@@ -148,16 +152,16 @@ def _read_texts(files: list[SubmittedFile]) -> _Texts:
     read = _Texts()
     for file in files:
         path = str(file.path)
-        if path in read.texts or file.path.name.startswith(_UNGRADED_NAMES):
+        if path in read.parts or file.path.name.startswith(_UNGRADED_NAMES):
             continue
         try:
-            read.texts[path] = _text(file)
+            read.parts[path] = _parts(file)
         except SubmissionError as error:
             read.reasons[path] = error.message
     return read
 
 
-def _text(file: SubmittedFile) -> str:
+def _parts(file: SubmittedFile) -> list[str]:
     name = visible(str(file.path))
     if file.is_folder:
         raise SubmissionError(
@@ -178,32 +182,24 @@ def _text(file: SubmittedFile) -> str:
             ja=f"{name}: UTF-8 ではありません（{error.start} バイト目）。エディタで文字コードを UTF-8 にして保存し直してください。",
             en=f"{name}: not UTF-8 (byte {error.start}). Save it as UTF-8 in your editor.",
         ) from error
-    return notebook_source(text, name) if is_notebook else text
+    return notebook_cells(text, name) if is_notebook else [text]
 
 
-def _find_answer(exercise: Exercise, files: list[SubmittedFile], read: _Texts) -> Answer:
+def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], read: _Texts) -> Answer:
     """The file of the exercise's name, else one that defines its functions; a written one before an untouched stub."""
     named = [str(file.path) for file in files if file.path.stem == exercise.name]
-    candidates = [path for path in named if path in read.texts]
-    written = [path for path in candidates if read.texts[path].strip() not in {"", exercise.stub.strip()}]
-    if written:
-        return Answer(read.texts[written[0]])
-    defining = [path for path, text in read.texts.items() if _defines(text, exercise)]
-    renamed = [path for path in defining if path not in named and read.texts[path].strip() != exercise.stub.strip()]
+    candidates = [path for path in named if path in read.parts]
+    for path in candidates:
+        if _is_written(read.text(path, exercise), exercise):
+            return Answer(read.text(path, exercise))
+    renamed = _of_another_name(exercise, unit, read)
     if renamed and not any(path in read.reasons for path in named):
-        name = visible(renamed[0])
-        if len(files) == 1:
-            return Answer(read.texts[renamed[0]])
-        note = Message(
-            f"{exercise.name}.py に答えがなかったので、{exercise.functions[0]} を定義している {name} を採点しました。",
-            f"{exercise.name}.py held no answer, so {name}, which defines {exercise.functions[0]}, was graded.",
-        )
-        return Answer(read.texts[renamed[0]], note=note)
+        return Answer(read.text(renamed, exercise), note=_renamed_note(exercise, renamed) if len(files) > 1 else None)
     for path in named:
         if path in read.reasons:
             return Answer(None, Verdict.CRASH, read.reasons[path])
     if candidates:
-        return Answer(read.texts[candidates[0]])
+        return Answer(read.text(candidates[0], exercise))
     missing = Message(
         f"提出物に {exercise.name}.py がありません。この課題の答えを入れて提出してください。",
         f"the submission has no {exercise.name}.py. Add your answer to this exercise.",
@@ -211,9 +207,24 @@ def _find_answer(exercise: Exercise, files: list[SubmittedFile], read: _Texts) -
     return Answer(None, Verdict.UNWRITTEN, missing)
 
 
-def _defines(text: str, exercise: Exercise) -> bool:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return any(f"\ndef {name}(" in f"\n{text}" for name in exercise.functions)
-    return any(isinstance(node, ast.FunctionDef) and node.name in exercise.functions for node in tree.body)
+def _is_written(text: str, exercise: Exercise) -> bool:
+    return text.strip() not in {"", exercise.stub.strip()}
+
+
+def _of_another_name(exercise: Exercise, unit: Unit, read: _Texts) -> str | None:
+    """A file that defines functions of `exercise` and is not named after any exercise of the unit."""
+    taken = {one.name for one in unit.exercises}
+    for path in read.parts:
+        text = read.text(path, exercise)
+        defines = defined_functions(text) & set(exercise.functions)
+        if Path(path).stem not in taken and defines and _is_written(text, exercise):
+            return path
+    return None
+
+
+def _renamed_note(exercise: Exercise, path: str) -> Message:
+    name = visible(path)
+    return Message(
+        f"{exercise.name}.py に答えがなかったので、{exercise.functions[0]} を定義している {name} を採点しました。",
+        f"{exercise.name}.py held no answer, so {name}, which defines {exercise.functions[0]}, was graded.",
+    )

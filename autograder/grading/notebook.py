@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from autograder.errors import SubmissionError
@@ -23,15 +25,36 @@ _DEFINES = (
 )
 
 
-def notebook_source(text: str, name: str) -> str:
-    """The .py text of the notebook `text`.
+def notebook_cells(text: str, name: str) -> list[str]:
+    """The Python text of every cell that defines or imports something, in order.
 
     A cell that defines a function is kept even if it is not valid Python, so that its author is told the line.
 
     Raises: SubmissionError if `text` is not a notebook.
     """
-    kept = [source for cell in _code_cells(text, name) if (source := _without_magics(cell)) and _defines(source)]
-    return "\n\n".join(kept) + "\n"
+    return [source for cell in _code_cells(text, name) if (source := _without_magics(cell)) and _defines(source)]
+
+
+def source_for(cells: Sequence[str], functions: Collection[str]) -> str:
+    """The .py text by which `cells` answer the exercise of `functions`.
+
+    Where a later cell (of another exercise, say) defines one of them again, the cell that defines most
+    of them runs once more at the end.
+    """
+    counts = [len(defined_functions(cell) & set(functions)) for cell in cells]
+    defining = [index for index, count in enumerate(counts) if count]
+    best = max(defining, key=lambda index: (counts[index], index), default=None)
+    again = [cells[best]] if best is not None and best != defining[-1] else []
+    return "\n\n".join([*cells, *again]) + "\n"
+
+
+def defined_functions(source: str) -> set[str]:
+    """Names of the functions that `source` defines at its outermost level; by its lines if it is not valid Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(re.findall(r"^def (\w+)\(", source, re.MULTILINE))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def _code_cells(text: str, name: str) -> list[str]:

@@ -66,6 +66,14 @@ def test_a_file_of_another_name_is_graded_with_a_note(sampling: Unit, right: str
     assert "top_p (1).py" in answer.note.en
 
 
+def test_a_file_named_after_another_exercise_answers_only_that(sampling: Unit, right: str, tmp_path: Path):
+    """A helper copied into it is not taken for an answer to the exercise that it came from."""
+    (tmp_path / "top_p_sweep.py").write_text(right + "\n\ndef sweep_top_p():\n    pass\n")
+    answers = read(tmp_path, sampling).answers
+    assert answers["top_p"].source is None
+    assert answers["top_p_sweep"].source is not None
+
+
 def test_a_written_notebook_beats_an_untouched_stub(sampling: Unit, top_p: Exercise, right: str, tmp_path: Path):
     """Both were handed out; the student used one."""
     (tmp_path / "top_p.py").write_text(top_p.stub)

@@ -7,7 +7,12 @@ import json
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.grading.notebook import notebook_source
+from autograder.grading.notebook import notebook_cells, source_for
+
+
+def notebook_source(text: str, name: str) -> str:
+    """The .py text of a notebook that answers an exercise with one function, f."""
+    return source_for(notebook_cells(text, name), ["f"])
 
 
 def notebook(*cells: object) -> str:
@@ -53,3 +58,15 @@ def test_what_is_not_a_notebook_is_refused(text: str):
     """With what to do."""
     with pytest.raises(SubmissionError, match="save it and submit it again"):
         notebook_source(text, "a.ipynb")
+
+
+def test_a_helper_of_another_answer_does_not_replace_an_answer():
+    """One notebook for all exercises: the cell that defines most of an exercise's functions decides."""
+    cells = [
+        "def f():\n    return 1\n\ndef g():\n    return f()",
+        "def f():\n    return 2\n\ndef sweep():\n    return f()",
+    ]
+    for functions, wanted in ((["f", "g"], 1), (["sweep"], 2)):
+        space: dict[str, object] = {}
+        exec(source_for(cells, functions), space)
+        assert space["f"]() == wanted  # type: ignore[operator]
