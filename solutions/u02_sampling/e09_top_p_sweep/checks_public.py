@@ -87,6 +87,7 @@ def test_one_seed_one_result(student, lm):
         "サンプリングの前に、毎回この seed で乱数を固定してください。",
         en="sweep_top_p: two calls with seed=7 should give the same texts, but they differ. "
         "Fix the random numbers by this seed at every call, before sampling.",
+        mistake="never_sets_the_seed",
     )
     judged = judge_texts(
         lm.model,
