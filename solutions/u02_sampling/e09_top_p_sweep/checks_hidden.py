@@ -1,11 +1,13 @@
 """Hidden checks of sampling/top_p_sweep."""
 
+import functools
 import math
+import operator
 
 import pytest
 
 from autograder.checks import fail, points, read_dict, read_float, read_list, read_texts, require, require_raises
-from autograder.stats import ALPHA, Cut, Greedy, Repeated, Sampler, judge_texts
+from autograder.stats import ALPHA, Cut, Greedy, Repeated, Sampler, weigh_texts
 
 DRAGON_PROMPT = "Tell me a story about a dragon."
 PHANTOM_PROMPT = "Tell me a story about a phantom."
@@ -46,39 +48,38 @@ def require_asked_distribution(found, lm, *, prompt, max_new_tokens, temperature
     """
     n_prompt = len(lm.tokenizer(prompt)["input_ids"])
     values = list(found)
-    judged = []
+    evidence = []
     for value, (texts, _) in found.items():
         asked = Sampler(temperature=temperature, top_p=value)
-        alternatives = {
-            "ignores_top_p": Sampler(temperature=temperature),
-            "ignores_the_temperature": Sampler(top_p=value),
-            "uses_the_first_value": Sampler(temperature=temperature, top_p=values[0]),
-            "leaves_top_k_on": Sampler(temperature=temperature, top_k=50, top_p=value),
-            "decodes_greedily": Greedy(),
-            "repeats_one_text": Repeated(),
-            "counts_the_prompt": Cut(asked, max_new_tokens - n_prompt),
-        }
-        judged.append(
-            judge_texts(
-                lm.model,
-                lm.tokenizer,
-                prompt,
-                texts,
-                null=asked,
-                alternatives={name: other for name, other in alternatives.items() if other != asked},
-                max_new_tokens=max_new_tokens,
-                alpha=ALPHA / len(values),
-                recoding=recoding,
-            )
+        weighed = weigh_texts(
+            lm.model,
+            lm.tokenizer,
+            prompt,
+            texts,
+            null=asked,
+            alternatives={
+                "ignores_top_p": Sampler(temperature=temperature),
+                "ignores_the_temperature": Sampler(top_p=value),
+                "uses_the_first_value": Sampler(temperature=temperature, top_p=values[0]),
+                "leaves_top_k_on": Sampler(temperature=temperature, top_k=50, top_p=value),
+                "decodes_greedily": Greedy(),
+                "repeats_one_text": Repeated(),
+                "counts_the_prompt": Cut(asked, max_new_tokens - n_prompt),
+            },
+            max_new_tokens=max_new_tokens,
+            recoding=recoding,
         )
-    worst = max(judged, key=lambda judgement: judgement.log_e)
+        evidence.append(weighed)
+    worst = max((one.judge(ALPHA / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
+    # One value alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
+    together = functools.reduce(operator.add, evidence).judge(ALPHA)
     if worst.failed:
         fail(
             ja=f"sweep_top_p: 頼まれた分布からは、まず出ない文でした（正しい答えがこうなる確率は {ALPHA:g} 以下です）。"
             "generate に渡す do_sample、temperature、top_p、top_k、num_return_sequences、max_new_tokens を確かめてください。",
             en=f"sweep_top_p: the distribution asked for hardly ever gives such texts (a right answer does with probability at most {ALPHA:g}). "
             "Look at do_sample, temperature, top_p, top_k, num_return_sequences and max_new_tokens that you pass to generate.",
-            mistake=worst.alternative,
+            mistake=together.alternative or worst.alternative,
         )
 
 
