@@ -16,6 +16,7 @@ from typing import Any
 from autograder.exercise import Unit
 from autograder.grading.engine import Grader, Settings, circumstances
 from autograder.grading.intake import Submission, read_submission, students
+from autograder.grading.pool import GraderPool
 from autograder.grading.report import SCHEMA_VERSION
 from autograder.reports.files import write_class, write_student
 from autograder.reports.summary import summarise
@@ -35,35 +36,41 @@ def grade_folder(
     *,
     force: bool = False,
     progress: Progress = no_progress,
-    grader: Grader | None = None,
+    grader: Grader | GraderPool | None = None,
 ) -> dict[str, Any]:
     """Grade every submission in `submissions` and write `out/<student>/report.*`, `out/class.json`, `out/index.html`.
 
     Args:
         force: grade again what has a report already.
-        grader: a warm grader with the same settings, left open; None starts one where there is something to grade.
+        grader: who grades, with the same settings, left open; None starts one where there is something to grade.
 
     Returns: the content of class.json. Interrupted, it leaves whole reports and goes on at the next call.
     Raises: SubmissionError if there is nothing to grade; ModelError, JailError if grading cannot start.
     """
-    entries = students(submissions)
     bundle = bundle_digest(unit)
-    reports: list[dict[str, Any]] = []
+    pending: dict[str, Submission] = {}
+    fingerprints: dict[str, str] = {}
+    reports: dict[str, dict[str, Any]] = {}
+    entries = students(submissions)
+    for student, entry in entries.items():
+        submission = read_submission(student, entry, unit)
+        fingerprints[student] = _fingerprint(submission, bundle, settings)
+        kept = None if force else _kept_report(out / student, fingerprints[student])
+        if kept is None:
+            pending[student] = submission
+        else:
+            reports[student] = kept
     with contextlib.ExitStack() as stack:
-        for student, entry in entries.items():
-            progress(student, len(reports), len(entries))
-            submission = read_submission(student, entry, unit)
-            fingerprint = _fingerprint(submission, bundle, settings)
-            report = None if force else _kept_report(out / student, fingerprint)
-            if report is None:
-                grader = grader or stack.enter_context(Grader(settings))
-                graded, faults = grader.grade(submission, unit)
-                report = {**graded, "fingerprint": fingerprint}
-                write_student(out, report)
-                _write_faults(out / student / "faults.log", faults)
-            reports.append(report)
-    progress("", len(reports), len(entries))
-    summary = summarise(reports)
+        if pending and grader is None:
+            grader = stack.enter_context(Grader(settings))
+        progress(next(iter(pending), ""), len(reports), len(entries))
+        for graded in grader.grade_all(pending.values(), unit) if grader and pending else ():
+            report = {**graded.report, "fingerprint": fingerprints[graded.student]}
+            write_student(out, report)
+            _write_faults(out / graded.student / "faults.log", graded.faults)
+            reports[graded.student] = report
+            progress(graded.student, len(reports), len(entries))
+    summary = summarise(list(reports.values()))
     write_class(out, summary)
     return summary
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -105,6 +105,9 @@ def grade(
     device: Annotated[str, typer.Option(help="Where the trusted side computes, e.g. cpu.")] = "cpu",
     cpu_limit: Annotated[int, typer.Option(min=1, help="CPU seconds that one check may take.")] = 20,
     memory_limit: Annotated[int, typer.Option(min=64, help="MiB that one check may allocate.")] = 1024,
+    jobs: Annotated[
+        Optional[int], typer.Option(min=1, help="Submissions graded at the same time (default: cores, up to 4).")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is graded already.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -114,14 +117,16 @@ def grade(
     """
     from autograder.classroom import grade_folder
     from autograder.grading.engine import Settings
+    from autograder.grading.pool import GraderPool, default_jobs
     from autograder.jail.pool import Limits
 
     with _errors_as_exit_codes():
         limits = Limits(cpu_s=cpu_limit, wall_s=4.0 * cpu_limit + 10, memory_mib=memory_limit)
         settings = Settings(model=model, device=device, limits=limits)
         chosen = _unit(_course(course), unit)
-        with _progress() as progress:
-            summary = grade_folder(submissions, chosen, out, settings, force=force, progress=progress)
+        n_jobs = jobs or default_jobs()
+        with GraderPool(settings, n_jobs) if n_jobs > 1 else nullcontext() as grader, _progress() as progress:
+            summary = grade_folder(submissions, chosen, out, settings, force=force, progress=progress, grader=grader)
         if as_json:
             typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
         else:

@@ -12,7 +12,8 @@ from autograder.classroom import Progress, grade_folder, no_progress
 from autograder.course.source import with_mistake, without_marks
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Exercise, Mistake, Unit
-from autograder.grading.engine import Grader, Settings
+from autograder.grading.engine import Settings
+from autograder.grading.pool import GraderPool, default_jobs
 from autograder.jail.pool import Limits
 from autograder.messages import Message
 
@@ -37,7 +38,7 @@ def run_demo(course: Course, out: Path, progress: Progress = no_progress) -> dic
     write_assignments(plan_assignments(course), out / "assignments")
     settings = Settings(limits=LIMITS)
     summaries = {}
-    with Grader(settings) as grader:
+    with GraderPool(settings, default_jobs()) as grader:
         for number, unit in enumerate(course.units):
             submissions = out / "submissions" / unit.id
             write_class(unit, submissions, with_troublemakers=number == len(course.units) - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from autograder.demo import write_class
 from autograder.exercise import Exercise, Unit
 from autograder.grading import engine
 from autograder.grading.engine import Settings
+from autograder.grading.pool import GraderPool
 from autograder.jail.pool import Limits
 
 # One worker grades the class that most of these tests look at.
@@ -197,3 +199,15 @@ def test_a_fault_of_ours_withholds_the_mark(
     assert report["exercises"][0]["verdict"] == "fault"
     assert summary["students"][0]["needs_person"]
     assert "ZeroDivisionError" in (tmp_path / "out" / "a" / "faults.log").read_text(encoding="utf-8")
+
+
+def test_reports_do_not_depend_on_the_number_of_graders(graded: Path, unit: Unit, tmp_path: Path):
+    """Two processes write the same bytes as one."""
+    names = ["all_right", "typical_mistakes_1", "raises_an_exception", "not_utf8"]
+    for name in names:
+        shutil.copytree(graded / "submissions" / name, tmp_path / "submissions" / name)
+    with GraderPool(SETTINGS, 2) as pool:
+        grade_folder(tmp_path / "submissions", unit, tmp_path / "results", SETTINGS, grader=pool)
+    for name in names:
+        for file in ("report.json", "report.html"):
+            assert (tmp_path / "results" / name / file).read_bytes() == (graded / "results" / name / file).read_bytes()

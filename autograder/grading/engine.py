@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,15 @@ def load_models(settings: Settings) -> Models:
     )
 
 
+@dataclass(frozen=True)
+class Graded:
+    """A student's report, and the log of faults of our own code (empty when there were none)."""
+
+    student: str
+    report: dict[str, Any]
+    faults: str
+
+
 class Grader:
     """Owns the loaded models and the zygote; a context manager. Grades any number of submissions."""
 
@@ -63,8 +73,13 @@ class Grader:
     def __exit__(self, *_: object) -> None:
         self._zygote.close()
 
-    def grade(self, submission: Submission, unit: Unit) -> tuple[dict[str, Any], str]:
-        """The report, and the log of faults of our own code (empty when there were none)."""
+    def grade_all(self, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
+        """Each submission's result, one after the other."""
+        for submission in submissions:
+            yield self.grade(submission, unit)
+
+    def grade(self, submission: Submission, unit: Unit) -> Graded:
+        """Run every check of `unit` on one submission and name its mistakes."""
         written = [one for one in unit.exercises if submission.answers[one.name].source is not None]
         outcomes = run_checks(written, lambda one, seed: self._student(submission, one, seed), self._models)
         for exercise in unit.exercises:
@@ -75,7 +90,7 @@ class Grader:
         faults = "\n".join(
             f"{exercise} {check}\n{outcome.fault}" for (exercise, check), outcome in outcomes.items() if outcome.fault
         )
-        return make_report(submission, unit, outcomes, mistakes, self._made), faults
+        return Graded(submission.student, make_report(submission, unit, outcomes, mistakes, self._made), faults)
 
     def _student(self, submission: Submission, exercise: Exercise, seed: int) -> Student:
         answers = {name: one.source for name, one in submission.answers.items() if one.source is not None}
