@@ -1,0 +1,31 @@
+"""Running checks: nothing asked for, nothing run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.audit import Bench
+from autograder.exercise import Exercise, Verdict
+from autograder.grading.run import local_student, run_checks
+
+
+def test_no_exercise_runs_nothing(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Not even tests that lie in the working folder."""
+    (tmp_path / "test_own.py").write_text("def test_a():\n    raise SystemExit\n")
+    monkeypatch.chdir(tmp_path)
+    assert run_checks([], lambda *_: pytest.fail("asked for a student"), bench.models) == {}
+
+
+def test_a_single_check_fares_as_it_does_among_all(bench: Bench, top_p: Exercise):
+    """The diagnosis runs checks one by one."""
+    shared = bench.models.shared()
+    everything = bench.run_locally(top_p, top_p.stub)
+    one = run_checks(
+        [top_p], lambda *_: local_student(top_p, top_p.stub, shared), bench.models, only="test_keeps_everything_at_p_1"
+    )
+    key = (top_p.id, "test_keeps_everything_at_p_1")
+    assert list(one) == [key]
+    assert one[key] == everything[key]
+    assert one[key].verdict is Verdict.UNWRITTEN
