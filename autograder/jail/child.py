@@ -34,7 +34,7 @@ def serve(sock: socket.socket, scratch: Path, readable: tuple[Path, ...], shared
     if landlock.abi():
         devices = [Path(path) for path in DEVICES]
         landlock.restrict([*map(Path, READABLE), *readable], [scratch, *devices])
-    _seed(setup["seed"])
+    _ready_torch(setup["seed"])
     sources: dict[str, str] = setup["sources"]
     files = frozenset(file_name(name) for name in sources)
     channel.send(sock, msgpack.packb({"ready": True}))
@@ -111,10 +111,13 @@ def _private_mib() -> int:
     return 0
 
 
-def _seed(seed: int) -> None:
+def _ready_torch(seed: int) -> None:
     import numpy
     import torch
 
+    # After a fork torch makes its thread pool anew at the first use; two loading threads that got there at once
+    # would find none ("Invalid thread pool!"). Here there is only one thread yet.
+    torch.set_num_threads(1)
     random.seed(seed)
     numpy.random.seed(seed)
     torch.manual_seed(seed)
