@@ -162,16 +162,22 @@ def _show_class(summary: dict[str, object], out: Path) -> None:
 
 
 @app.command()
-def audit(course: CourseOption = None, as_json: JsonOption = False) -> None:
+def audit(
+    exercises: Annotated[
+        Optional[list[str]], typer.Argument(help="Ids of exercises, e.g. sampling/top_p (default: the whole course).")
+    ] = None,
+    course: CourseOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Prove the course before it ships; exit status 1 with a list of what is wrong.
 
-    Example: autograder audit
+    Example: autograder audit sampling/top_p
     """
     from autograder.audit import audit_course
 
     with _errors_as_exit_codes():
         with _progress("監査 / audit") as progress:
-            problems = audit_course(_course(course), progress)
+            problems = audit_course(_course(course), progress, only=exercises or ())
         if as_json:
             typer.echo(json.dumps([{"ja": one.ja, "en": one.en} for one in problems], ensure_ascii=False, indent=2))
         for problem in problems if not as_json else ():

@@ -40,8 +40,14 @@ class Bench:
         shared = self.models.shared()
         return run_checks([exercise], lambda one, seed: local_student(one, text, shared), self.models)
 
-    def run_jailed(self, exercise: Exercise, text: str) -> Outcomes:
-        """How `text` fares as a submission."""
+    def run_mistake(self, exercise: Exercise, mistake: Mistake) -> Outcomes:
+        """How the reference with `mistake` fares: as a submission where it must be caught, else in this process."""
+        outcomes = self.diagnosis.outcomes(exercise, mistake)
+        jailed = self.run_jailed(exercise, with_mistake(exercise.solution, mistake), only=mistake.caught_by)
+        return outcomes | {key: outcome for key, outcome in jailed.items() if key in outcomes}
+
+    def run_jailed(self, exercise: Exercise, text: str, *, only: str | None = None) -> Outcomes:
+        """How `text` fares as a submission; `only` is the id of a single check to run."""
         shared, limits = self.models.shared(), self.settings.limits
 
         def student(one: Exercise, seed: int) -> Student:
@@ -50,7 +56,7 @@ class Bench:
                 JailedBackend(self.zygote, module=one.name, sources=sources, shared=shared, limits=limits, seed=seed)
             )
 
-        return run_checks([exercise], student, self.models)
+        return run_checks([exercise], student, self.models, only=only)
 
 
 def audit_exercise(exercise: Exercise, bench: Bench) -> list[Message]:
@@ -66,7 +72,7 @@ def audit_exercise(exercise: Exercise, bench: Bench) -> list[Message]:
     ]
     caught: set[str] = set()
     for mistake in exercise.mistakes:
-        outcomes = bench.run_jailed(exercise, with_mistake(exercise.solution, mistake))
+        outcomes = bench.run_mistake(exercise, mistake)
         caught |= {check for (_, check), outcome in outcomes.items() if _is_wrong(outcome.verdict)}
         problems += _audit_mistake(exercise, mistake, outcomes, bench)
     problems += [

@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from autograder.audit.behaviour import Bench, audit_exercise
 from autograder.audit.shipping import audit_shipping
 from autograder.audit.texts import audit_texts
-from autograder.exercise import Course
+from autograder.errors import SettingsError
+from autograder.exercise import Course, Exercise
 from autograder.messages import Message
 
 
-def audit_course(course: Course, progress: Callable[[str, int, int], None] = lambda *_: None) -> list[Message]:
+def audit_course(
+    course: Course, progress: Callable[[str, int, int], None] = lambda *_: None, *, only: Collection[str] = ()
+) -> list[Message]:
     """Everything that is wrong with `course`; empty if it may ship.
 
     Args:
         progress: called with the exercise at hand, how many are finished, of how many.
+        only: ids of the exercises to audit, without what concerns the course as a whole; empty: everything.
+
+    Raises: SettingsError if `only` names an exercise that the course does not have.
     """
     exercises = [exercise for unit in course.units for exercise in unit.exercises]
-    problems = [problem for unit in course.units for problem in audit_texts(unit)]
-    problems += audit_shipping(course)
+    if only:
+        exercises = _chosen(exercises, only)
+        units = [
+            replace(unit, exercises=tuple(one for one in unit.exercises if one in exercises)) for unit in course.units
+        ]
+        problems = [problem for unit in units for problem in audit_texts(unit)]
+    else:
+        problems = [problem for unit in course.units for problem in audit_texts(unit)]
+        problems += audit_shipping(course)
     with Bench.load() as bench:
         for n_finished, exercise in enumerate(exercises):
             progress(exercise.id, n_finished, len(exercises))
             problems += audit_exercise(exercise, bench)
     progress("", len(exercises), len(exercises))
     return problems
+
+
+def _chosen(exercises: list[Exercise], ids: Collection[str]) -> list[Exercise]:
+    known = {exercise.id: exercise for exercise in exercises}
+    for one in ids:
+        if one not in known:
+            raise SettingsError(
+                ja=f"{one}: この課題はありません。次のどれかを指定してください: {', '.join(known)}",
+                en=f"{one}: no such exercise. Choose from: {', '.join(known)}",
+            )
+    return [exercise for one, exercise in known.items() if one in ids]

@@ -42,6 +42,10 @@ class Diagnosis:
                         found.setdefault(check, mistake.id)
         return found
 
+    def outcomes(self, exercise: Exercise, mistake: Mistake) -> Outcomes:
+        """How the reference with `mistake` fares in every check."""
+        return self._run(exercise, mistake, only=None)
+
     def _behaves_alike(self, exercise: Exercise, mistake: Mistake, of_check: dict[str, CheckOutcome]) -> bool:
         n_compared = 0
         for check, outcome in of_check.items():
@@ -57,12 +61,14 @@ class Diagnosis:
         """How the reference with `mistake` fares in `check`."""
         key = (exercise.id, mistake.id, check)
         if key not in self._remembered:
-            text, shared = with_mistake(exercise.solution, mistake), self._models.shared()
-            outcomes = run_checks(
-                [exercise], lambda one, seed: local_student(one, text, shared), self._models, only=check
-            )
-            self._remembered[key] = outcomes[exercise.id, check]
+            self._run(exercise, mistake, only=check)
         return self._remembered[key]
+
+    def _run(self, exercise: Exercise, mistake: Mistake, *, only: str | None) -> Outcomes:
+        text, shared = with_mistake(exercise.solution, mistake), self._models.shared()
+        outcomes = run_checks([exercise], lambda one, seed: local_student(one, text, shared), self._models, only=only)
+        self._remembered |= {(exercise.id, mistake.id, check): one for (_, check), one in outcomes.items()}
+        return outcomes
 
 
 def _same_calls(one: CheckOutcome, other: CheckOutcome) -> bool:

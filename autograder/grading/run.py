@@ -183,6 +183,9 @@ class _Checks:
 
     # Hooks.
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.option.tbstyle = "native"  # nobody reads pytest's own account of a failure, and the long one is slow
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self._collection_fault += f"{report.nodeid}\n{report.longreprtext}\n"
