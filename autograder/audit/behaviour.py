@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -43,11 +43,11 @@ class Bench:
     def run_mistake(self, exercise: Exercise, mistake: Mistake) -> Outcomes:
         """How the reference with `mistake` fares: as a submission where it must be caught, else in this process."""
         outcomes = self.diagnosis.outcomes(exercise, mistake)
-        jailed = self.run_jailed(exercise, with_mistake(exercise.solution, mistake), only=mistake.caught_by)
+        jailed = self.run_jailed(exercise, with_mistake(exercise.solution, mistake), only=[mistake.caught_by])
         return outcomes | {key: outcome for key, outcome in jailed.items() if key in outcomes}
 
-    def run_jailed(self, exercise: Exercise, text: str, *, only: str | None = None) -> Outcomes:
-        """How `text` fares as a submission; `only` is the id of a single check to run."""
+    def run_jailed(self, exercise: Exercise, text: str, *, only: Collection[str] | None = None) -> Outcomes:
+        """How `text` fares as a submission; `only` are the ids of the checks to run, None runs all."""
         shared, limits = self.models.shared(), self.settings.limits
 
         def student(one: Exercise, seed: int) -> Student:

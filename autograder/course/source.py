@@ -6,6 +6,7 @@ Everything is read from syntax trees; no file of `solutions/` is executed here.
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 from autograder.errors import CourseError
@@ -208,3 +209,18 @@ def _after_docstring_and_future(tree: ast.Module) -> int:
 def without_marks(solution: str) -> str:
     """The reference as a submission: the text without the BEGIN/END lines."""
     return "\n".join(line for line in solution.splitlines() if line.strip() not in {BEGIN, END}) + "\n"
+
+
+@functools.cache
+def reachable(text: str, function: str) -> frozenset[str]:
+    """The top-level functions of a module that a call of `function` may run, itself included."""
+    named = {
+        one.name: {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+        for one in top_level_functions(ast.parse(text))
+    }
+    found, unread = set(), {function}
+    while unread:
+        name = unread.pop()
+        found.add(name)
+        unread |= (named.get(name, set()) & named.keys()) - found
+    return frozenset(found)

@@ -11,7 +11,7 @@ import math
 import sys
 from typing import Any
 
-from autograder.course.source import with_mistake
+from autograder.course.source import reachable, with_mistake, without_marks
 from autograder.exercise import Exercise, Mistake, Verdict
 from autograder.grading.run import CheckOutcome, Models, Outcomes, local_student, run_checks
 from autograder.grading.student import Call
@@ -27,6 +27,7 @@ class Diagnosis:
     def __init__(self, models: Models) -> None:
         self._models = models
         self._remembered: dict[tuple[str, str, str], CheckOutcome] = {}
+        self._references: dict[str, Outcomes] = {}
 
     def recognise(self, exercise: Exercise, outcomes: Outcomes) -> dict[str, str]:
         """Check id → mistake id, for the checks of `exercise` that a known mistake explains."""
@@ -44,7 +45,9 @@ class Diagnosis:
 
     def outcomes(self, exercise: Exercise, mistake: Mistake) -> Outcomes:
         """How the reference with `mistake` fares in every check."""
-        return self._run(exercise, mistake, only=None)
+        missing = [check.id for check in exercise.checks if self._may_show(exercise, mistake, check.id)]
+        self._run(exercise, mistake, missing)
+        return {(exercise.id, check.id): self._with_mistake(exercise, mistake, check.id) for check in exercise.checks}
 
     def _behaves_alike(self, exercise: Exercise, mistake: Mistake, of_check: dict[str, CheckOutcome]) -> bool:
         n_compared = 0
@@ -59,16 +62,31 @@ class Diagnosis:
 
     def _with_mistake(self, exercise: Exercise, mistake: Mistake, check: str) -> CheckOutcome:
         """How the reference with `mistake` fares in `check`."""
+        if not self._may_show(exercise, mistake, check):
+            return self._reference(exercise)[exercise.id, check]
         key = (exercise.id, mistake.id, check)
         if key not in self._remembered:
-            self._run(exercise, mistake, only=check)
+            self._run(exercise, mistake, [check])
         return self._remembered[key]
 
-    def _run(self, exercise: Exercise, mistake: Mistake, *, only: str | None) -> Outcomes:
-        text, shared = with_mistake(exercise.solution, mistake), self._models.shared()
-        outcomes = run_checks([exercise], lambda one, seed: local_student(one, text, shared), self._models, only=only)
+    def _run(self, exercise: Exercise, mistake: Mistake, checks: list[str]) -> None:
+        outcomes = self._run_text(exercise, with_mistake(exercise.solution, mistake), checks)
         self._remembered |= {(exercise.id, mistake.id, check): one for (_, check), one in outcomes.items()}
-        return outcomes
+
+    def _run_text(self, exercise: Exercise, text: str, checks: list[str] | None) -> Outcomes:
+        shared = self._models.shared()
+        return run_checks([exercise], lambda one, seed: local_student(one, text, shared), self._models, only=checks)
+
+    def _may_show(self, exercise: Exercise, mistake: Mistake, check: str) -> bool:
+        """Whether `check` calls a function that runs the one which `mistake` replaces; else nothing changes."""
+        calls = self._reference(exercise)[exercise.id, check].calls
+        return any(mistake.of in reachable(exercise.solution, name) for name in {call.function for call in calls})
+
+    def _reference(self, exercise: Exercise) -> Outcomes:
+        """How the reference fares, run once."""
+        if exercise.id not in self._references:
+            self._references[exercise.id] = self._run_text(exercise, without_marks(exercise.solution), None)
+        return self._references[exercise.id]
 
 
 def _same_calls(one: CheckOutcome, other: CheckOutcome) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 from autograder.course.source import without_marks
 from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritten
 from autograder.exercise import Check, Exercise, Verdict
+from autograder.grading.by_hand import Sources
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.jail.modules import file_name, from_text
 from autograder.messages import Message, visible
@@ -67,26 +68,26 @@ def run_checks(
     make_student: Callable[[Exercise, int], Student],
     models: Models,
     *,
-    only: str | None = None,
+    only: Collection[str] | None = None,
 ) -> Outcomes:
     """Run the checks of `exercises`; a check's outcome does not depend on which others run.
 
     Args:
         make_student: gives a fresh student for one exercise and one seed; called once for each check.
-        only: id of the single check to run; None runs all.
+        only: ids of the checks to run; None runs all.
 
     Returns: an outcome for every check asked for; one that never ran is a FAULT.
     """
     exercises = list(exercises)
-    if not exercises:  # without a path, pytest would go looking for tests of its own
-        return {}
     plugin = _Checks(exercises, make_student, models, only)
     paths = [
         f"{check_file(exercise, check)}::{check.id}"
         for exercise in exercises
         for check in exercise.checks
-        if only in (None, check.id)
+        if only is None or check.id in only
     ]
+    if not paths:  # without one, pytest would go looking for tests of its own
+        return {}
     # What a run needs none of; the last two collect garbage at the end of each run, which takes longer than the checks.
     quiet = ["terminal", "cacheprovider", "warnings", "logging", "junitxml", "faulthandler", "doctest", "unittest"]
     quiet += ["unraisableexception", "threadexception"]
@@ -116,7 +117,8 @@ def local_student(exercise: Exercise, text: str, shared: SharedObjects) -> Stude
             modules.append(from_text(exercise.name, text))
         return modules[0]
 
-    return Student(LocalBackend(load, frozenset({file_name(exercise.name)}), shared))  # type: ignore[arg-type]
+    sources = Sources(exercise.name, {exercise.name: text})
+    return Student(LocalBackend(load, frozenset({file_name(exercise.name)}), shared, sources))  # type: ignore[arg-type]
 
 
 class _Checks:
@@ -127,7 +129,7 @@ class _Checks:
         exercises: list[Exercise],
         make_student: Callable[[Exercise, int], Student],
         models: Models,
-        only: str | None,
+        only: Collection[str] | None,
     ) -> None:
         self._only = only
         self._by_folder = {exercise.folder.resolve(): exercise for exercise in exercises}
@@ -145,7 +147,7 @@ class _Checks:
             (exercise.id, check.id): self._recorded.get((exercise.id, check.id), never_ran)
             for exercise in self._by_folder.values()
             for check in exercise.checks
-            if self._only in (None, check.id)
+            if self._only is None or check.id in self._only
         }
 
     # Fixtures. pytest finds them on the plugin object by these names.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.source import make_stub, read_checks, read_mistakes, with_mistake, without_marks
+from autograder.course.source import make_stub, reachable, read_checks, read_mistakes, with_mistake, without_marks
 from autograder.errors import CourseError
 
 PATH = Path("solution.py")
@@ -134,3 +134,10 @@ def test_a_mistake_without_a_hint_is_refused():
 def test_the_reference_as_a_submission_has_no_marks():
     """And is otherwise unchanged."""
     assert without_marks(SOLUTION) == "".join(line + "\n" for line in SOLUTION.splitlines() if "SOLUTION" not in line)
+
+
+def test_reachable_follows_calls_between_top_level_functions():
+    """Indirect ones and circles, too; what is not mentioned is not reached."""
+    text = "def a():\n    return b()\ndef b():\n    return a() + c\ndef c(): ...\ndef d():\n    return 'c'\n"
+    assert reachable(text, "a") == {"a", "b", "c"}
+    assert reachable(text, "d") == {"d"}
