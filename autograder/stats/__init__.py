@@ -21,10 +21,10 @@ where every such P' is 0: with scaled logits within ±d, weights are known up to
 support contains the first `sure` and lies in the first `possible` tokens of the sorted vocabulary
 (`ranked`). So a token with U = 0, or a draw that ended as none can, has probability 0: judging it a proof
 costs nothing. (2) An alternative Q is a distribution over draws fixed before the draw, or given the
-earlier ones (`Repeated`). The product of L = Q(draw) / U(draw) is a nonnegative supermartingale:
-E[L | past] = sum of P' Q / U over draws with P' > 0 <= sum of Q <= 1. (3) So is the mean of these
-products over the alternatives, which starts at 1. By Ville's inequality it ever reaches 1 / alpha with
-probability <= alpha. The rate needs no split over alternatives; over groups of draws that may depend on
+earlier ones (`Repeated`, and those of `judge_draws` that learn). The product of L = Q(draw) / U(draw) is a
+nonnegative supermartingale: E[L | past] = sum of P' Q / U over draws with P' > 0 <= sum of Q <= 1. (3) So is
+the mean of these products over the alternatives, which starts at 1. By Ville's inequality it ever reaches
+1 / alpha with probability <= alpha. The rate needs no split over alternatives; over groups of draws that may depend on
 each other (one seed re-used for each setting), judge each group with its share of alpha.
 
 **Texts.** Let c(t) be the ids that `texts` assigns to text t, and G the event that c gives back the ids
@@ -33,26 +33,45 @@ that were drawn. Assumption: P(not G | past) <= q (`recoding`), measured for eac
 E[min(L, K)] <= E[L; G] + K P(not G) <= 1 + 1, and (1 - s) min(L, K) / 2 + s with any stake s in [0, 1] has
 expectation <= 1: steps (2) and (3) hold for it. No text is a proof: one impossible text counts 1 / (2q).
 
+**Draws** from a list of probabilities p (`judge_draws`): U = p + tolerance, and 0 where p = 0. The unnamed
+alternatives predict each draw from those before it: x with probability (m + c p(x)) / (n + c) after n draws of
+which m were x; all draws before are counted, or those that followed the same token as this one does. A
+prediction from the past is an alternative as in (2); six of them (two ways of counting, three values of c)
+are one more entry of the mean in (3), as their mean. Adding evidence starts their counting anew.
+
+**Trends** (`judge_trend`). From disjoint pairs of independent texts, X = BLEU(a, b) - BLEU(c, d) over 100, in
+[-1, 1]. A correct submission is one whose setting has E[X | earlier pairs] >= 0: independent draws (or random
+numbers shared pair by pair) from samplers for which `autograder power` has measured E[X] > 0. Then
+E[1 - bX | past] <= 1 for every share b in (0, 1), the product over the pairs is a nonnegative supermartingale,
+and (3) holds for the mean over two shares. PASS: the product of 1 + bX reached 1 / beta.
+
 **PASS** says the converse: for each alternative, the product of U / Q reached 1 / beta, which a
 submission that draws from Q reaches with probability about beta (not rigorous within the margin).
 
-Not promised: power against alternatives that nobody named (only impossible tokens find them), and a
-right name when two alternatives explain the draws equally well. Importing this package does not
-import torch.
+Not promised: power against alternatives to a model's sampler that nobody named (only impossible tokens find
+them; `judge_draws` finds unnamed ones, too), and a right name when two alternatives explain the draws
+equally well. Importing this package does not import torch.
 """
 
+from autograder.stats.draws import judge_draws, weigh_draws
 from autograder.stats.evidence import ALPHA, BETA, Evidence, Finding, Judgement
-from autograder.stats.ranked import EXACT, FLOAT32, Margin
+from autograder.stats.greedy import WIDEST_TIE, departure, greedy_tokens, is_greedy_text, tie_margin
+from autograder.stats.ranked import BFLOAT16, EXACT, FLOAT16, FLOAT32, Margin, margin_of
+from autograder.stats.recording import Question, Record, Ruling, recorded_questions
 from autograder.stats.samplers import Alternative, Copy, Cut, Greedy, Repeated, Sampler
 from autograder.stats.texts import RECODING, judge_texts, recoded_draws, weigh_texts
 from autograder.stats.tokens import judge_tokens, weigh_tokens
+from autograder.stats.trend import judge_trend, weigh_trend
 
 __all__ = [
     "ALPHA",
     "BETA",
+    "BFLOAT16",
     "EXACT",
+    "FLOAT16",
     "FLOAT32",
     "RECODING",
+    "WIDEST_TIE",
     "Alternative",
     "Copy",
     "Cut",
@@ -61,11 +80,24 @@ __all__ = [
     "Greedy",
     "Judgement",
     "Margin",
+    "Question",
+    "Record",
     "Repeated",
+    "Ruling",
     "Sampler",
+    "departure",
+    "greedy_tokens",
+    "is_greedy_text",
+    "judge_draws",
     "judge_texts",
     "judge_tokens",
+    "judge_trend",
+    "margin_of",
     "recoded_draws",
+    "recorded_questions",
+    "tie_margin",
+    "weigh_draws",
     "weigh_texts",
     "weigh_tokens",
+    "weigh_trend",
 ]

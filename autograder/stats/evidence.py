@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Optional
+
+from autograder.stats.recording import Question, note_ruling
 
 ALPHA = 1e-6  # a correct submission fails with at most this probability
 BETA = 1e-3  # a PASS says that each alternative would have passed with at most this probability
 FLOOR = -700.0  # stands for -inf in sums that only choose a name
+Name = Optional[str]  # of an alternative; None: what explains the draws without a name (`draws`)
 
 
 class Finding(str, Enum):
@@ -57,18 +61,20 @@ class Evidence:
     Args:
         n_draws: draws so far.
         log_e: log e-values against the null.
-        log_reverse: log e-values of the null against each alternative.
+        log_reverse: log e-values of the null against each named alternative.
         log_q: log-likelihoods, for the choice of a name.
         escaped: draws that the alternative could not have made.
         outside: (draw, token) of the first token outside the null's support, where that is a proof.
+        asked: the questions behind it, where they are recorded.
     """
 
     n_draws: int
-    log_e: Mapping[str, float]
-    log_reverse: Mapping[str, float]
-    log_q: Mapping[str, float]
-    escaped: Mapping[str, int]
+    log_e: Mapping[Name, float]
+    log_reverse: Mapping[Name, float]
+    log_q: Mapping[Name, float]
+    escaped: Mapping[Name, int]
     outside: tuple[int, int] | None = None
+    asked: tuple[Question, ...] = field(default=(), repr=False, compare=False)
 
     def __add__(self, other: Evidence) -> Evidence:
         """The evidence of both; the draws of `other` are independent of ours, given ours.
@@ -87,6 +93,7 @@ class Evidence:
             _added(self.log_q, other.log_q),
             {name: count + other.escaped[name] for name, count in self.escaped.items()},
             outside,
+            self.asked + other.asked,
         )
 
     def judge(self, alpha: float = ALPHA, beta: float = BETA) -> Judgement:
@@ -97,15 +104,16 @@ class Evidence:
         for name, rate in {"alpha": alpha, "beta": beta}.items():
             if not 0 < rate < 1:
                 raise ValueError(f"{name} must be in (0, 1), got {rate}")
+        note_ruling(self.asked, alpha)
         log_e = math.inf if self.outside is not None else log_mean_exp(list(self.log_e.values()))
         if log_e >= -math.log(alpha):
-            return Judgement(Finding.FAIL, self._best_name(), log_e, self.outside, self.n_draws)
+            return Judgement(Finding.FAIL, self.likeliest(), log_e, self.outside, self.n_draws)
         refuted = all(value >= -math.log(beta) for value in self.log_reverse.values())
         finding = Finding.PASS if refuted else Finding.UNDECIDED
         return Judgement(finding, None, log_e, None, self.n_draws)
 
-    def _best_name(self) -> str | None:
-        """The likeliest alternative among those that could have made nearly all draws."""
+    def likeliest(self) -> str | None:
+        """Name of the likeliest alternative among those that could have made nearly all draws: a name, no verdict."""
         able = [name for name, count in self.escaped.items() if 4 * count <= self.n_draws]
         return max(able, key=lambda name: self.log_q[name], default=None)
 
@@ -124,5 +132,5 @@ def floored(value: float) -> float:
     return max(value, FLOOR)
 
 
-def _added(ours: Mapping[str, float], theirs: Mapping[str, float]) -> dict[str, float]:
+def _added(ours: Mapping[Name, float], theirs: Mapping[Name, float]) -> dict[Name, float]:
     return {name: value + theirs[name] for name, value in ours.items()}

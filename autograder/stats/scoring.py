@@ -193,7 +193,8 @@ def _logits(model: Any, prompt_ids: Sequence[int], targets: Sequence[Sequence[in
     width = max(map(len, inputs))
     ids = torch.tensor([row + [0] * (width - len(row)) for row in inputs], device=model.device)
     mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in inputs], device=model.device)
+    n_kept = width - len(prompt) + 1
     with torch.inference_mode():
-        logits = model(input_ids=ids, attention_mask=mask).logits.float().cpu()
-    first = len(prompt) - 1
-    return [row[first : first + len(target)] for row, target in zip(logits, targets, strict=True)]
+        logits = model(input_ids=ids, attention_mask=mask, use_cache=False, logits_to_keep=n_kept).logits
+    logits = logits[:, -n_kept:].float().cpu()  # a model that does not know `logits_to_keep` gives all
+    return [row[: len(target)] for row, target in zip(logits, targets, strict=True)]

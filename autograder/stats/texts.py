@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograder.stats.evidence import ALPHA, BETA, Evidence, Judgement
-from autograder.stats.ranked import FLOAT32, Margin
+from autograder.stats.ranked import Margin, margin_of
+from autograder.stats.recording import Question, note_question
 from autograder.stats.samplers import Alternative, Greedy, Sampler
 from autograder.stats.scoring import Draw, Score, plain_likelihoods, score_draws
 from autograder.stats.weighing import scored_alternatives, weigh
@@ -35,7 +37,7 @@ def judge_texts(
     alpha: float = ALPHA,
     beta: float = BETA,
     recoding: float = RECODING,
-    margin: Margin = FLOAT32,
+    margin: Margin | None = None,
 ) -> Judgement:
     """Whether independently drawn texts come from `null`; see `weigh_texts` for the arguments."""
     evidence = weigh_texts(
@@ -62,7 +64,7 @@ def weigh_texts(
     alternatives: Mapping[str, Alternative],
     max_new_tokens: int,
     recoding: float = RECODING,
-    margin: Margin = FLOAT32,
+    margin: Margin | None = None,
 ) -> Evidence:
     """The evidence in independently drawn texts.
 
@@ -75,13 +77,14 @@ def weigh_texts(
         alternatives: what else may have been done, named.
         max_new_tokens: limit on the new tokens, EOS counted: shorter texts ended by EOS.
         recoding: in (0, 1), upper bound of the probability that a right draw's ids are not recovered.
-        margin: how far the numbers of an honest run may be from ours.
+        margin: how far the numbers of an honest run may be from ours; None: what the model's dtype asks for.
 
     Raises: ValueError if `recoding` is outside (0, 1).
     """
     if not 0 < recoding < 1:
         raise ValueError(f"recoding must be in (0, 1), got {recoding}")
-    found = _scored(
+    margin = margin or margin_of(model.dtype)
+    found = scored_texts(
         model,
         tokenizer,
         prompt,
@@ -91,7 +94,20 @@ def weigh_texts(
         max_new_tokens=max_new_tokens,
         margin=margin,
     )
-    return weigh(list(texts), [score for _, score in found], alternatives, lambda ratio: _bounded(ratio, recoding))
+    evidence = weigh(list(texts), [score for _, score in found], alternatives, lambda ratio: bounded(ratio, recoding))
+    question = Question(
+        "texts",
+        len(texts),
+        null,
+        alternatives,
+        model=model,
+        tokenizer=tokenizer,
+        prompt=prompt,
+        max_new_tokens=max_new_tokens,
+        recoding=recoding,
+        margin=margin,
+    )
+    return replace(evidence, asked=note_question(question))
 
 
 def recoded_draws(
@@ -103,7 +119,7 @@ def recoded_draws(
     *,
     null: Sampler | Greedy,
     max_new_tokens: int,
-    margin: Margin = FLOAT32,
+    margin: Margin | None = None,
 ) -> list[bool]:
     """For each draw from `null`, whether its text gives back other ids than were drawn.
 
@@ -111,7 +127,8 @@ def recoded_draws(
         sequences: the new tokens that were drawn; what follows the first EOS is padding.
         texts: the same draws as texts, in the form that is to be judged.
     """
-    found = _scored(
+    margin = margin or margin_of(model.dtype)
+    found = scored_texts(
         model, tokenizer, prompt, texts, null=null, alternatives={}, max_new_tokens=max_new_tokens, margin=margin
     )
     changed = []
@@ -145,7 +162,7 @@ def canonical_candidates(tokenizer: Any, prompt: str, text: str) -> list[tuple[i
     return list(found)
 
 
-def _scored(
+def scored_texts(
     model: Any,
     tokenizer: Any,
     prompt: str,
@@ -160,13 +177,14 @@ def _scored(
     prompt_ids, eos_token_id = tokenizer(prompt)["input_ids"], tokenizer.eos_token_id
     longest = LONGEST_TOKEN * (max_new_tokens + 1) + len(prompt)
     distinct = list(dict.fromkeys(texts))
-    rows = [(text, ids) for text in distinct for ids in canonical_candidates(tokenizer, prompt, text[:longest])]
+    candidates = {text: canonical_candidates(tokenizer, prompt, text[:longest]) for text in distinct}
+    rows = [(text, ids) for text, several in candidates.items() for ids in several if len(several) > 1]
     likelihoods = plain_likelihoods(
         model, prompt_ids, [Draw(ids) for _, ids in rows], max_new_tokens=max_new_tokens, eos_token_id=eos_token_id
     )
-    best: dict[str, tuple[tuple[bool, float], tuple[int, ...]]] = {}
+    best = {text: ((False, -math.inf), several[0]) for text, several in candidates.items()}
     for (text, ids), likelihood in zip(rows, likelihoods, strict=True):
-        if text not in best or likelihood > best[text][0]:
+        if likelihood > best[text][0]:
             best[text] = likelihood, ids
     scores = score_draws(
         model,
@@ -182,7 +200,7 @@ def _scored(
     return [found[text] for text in texts]
 
 
-def _bounded(ratio: float, recoding: float) -> float:
+def bounded(ratio: float, recoding: float) -> float:
     """The log e-value of one text: its likelihood ratio, cut at 1 / recoding and made fair, most of it staked."""
     bet = math.exp(min(ratio, -math.log(recoding))) / 2  # E[min(L, K)] <= 1 + K * recoding = 2
     return math.log(STAKE_KEPT + (1 - STAKE_KEPT) * bet)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.stats.evidence import ALPHA, BETA, Evidence, Judgement
-from autograder.stats.ranked import FLOAT32, Margin
+from autograder.stats.ranked import Margin, margin_of
+from autograder.stats.recording import Question, note_question
 from autograder.stats.samplers import Alternative, Greedy, Sampler
 from autograder.stats.scoring import ended_draw, score_draws
 from autograder.stats.weighing import scored_alternatives, weigh
@@ -26,7 +27,7 @@ def judge_tokens(
     eos_token_id: int,
     alpha: float = ALPHA,
     beta: float = BETA,
-    margin: Margin = FLOAT32,
+    margin: Margin | None = None,
 ) -> Judgement:
     """Whether independent draws come from `null`; see `weigh_tokens` for the arguments."""
     evidence = weigh_tokens(
@@ -51,7 +52,7 @@ def weigh_tokens(
     alternatives: Mapping[str, Alternative],
     max_new_tokens: int,
     eos_token_id: int,
-    margin: Margin = FLOAT32,
+    margin: Margin | None = None,
 ) -> Evidence:
     """The evidence in independent draws; a token outside the null's support is a proof.
 
@@ -64,13 +65,14 @@ def weigh_tokens(
         alternatives: what else may have been done, named.
         max_new_tokens: limit on the new tokens, EOS counted.
         eos_token_id: ends a draw.
-        margin: how far the numbers of an honest run may be from ours.
+        margin: how far the numbers of an honest run may be from ours; None: what the model's dtype asks for.
 
     Raises: ValueError if `prompt_ids` or a sequence holds an id outside the vocabulary.
     """
     size = model.config.vocab_size
     if not prompt_ids or any(not 0 <= token < size for row in [prompt_ids, *sequences] for token in row):
         raise ValueError(f"weigh_tokens: expected token ids in 0..{size - 1} and a prompt of at least one")
+    margin = margin or margin_of(model.dtype)
     draws = [ended_draw(sequence, eos_token_id) for sequence in sequences]
     scores = score_draws(
         model,
@@ -82,11 +84,22 @@ def weigh_tokens(
         eos_token_id=eos_token_id,
         margin=margin,
     )
-    evidence = weigh([draw.ids for draw in draws], scores, alternatives, _unbounded)
+    evidence = weigh([draw.ids for draw in draws], scores, alternatives, unbounded)
     proofs = ((index, score.outside) for index, score in enumerate(scores) if score.outside is not None)
-    return replace(evidence, outside=next(proofs, None))
+    question = Question(
+        "tokens",
+        len(draws),
+        null,
+        alternatives,
+        model=model,
+        prompt_ids=tuple(prompt_ids),
+        max_new_tokens=max_new_tokens,
+        eos_token_id=eos_token_id,
+        margin=margin,
+    )
+    return replace(evidence, outside=next(proofs, None), asked=note_question(question))
 
 
-def _unbounded(ratio: float) -> float:
+def unbounded(ratio: float) -> float:
     """The log-likelihood ratio itself, kept finite: what is impossible under the null is carried by `outside`."""
     return min(ratio, IMPOSSIBLE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from autograder.stats.evidence import Evidence, floored
+from autograder.stats.evidence import Evidence, Name, floored
 from autograder.stats.samplers import Alternative, Copy, Cut, Greedy, Repeated, Sampler
 from autograder.stats.scoring import ESCAPE, Score
 
@@ -20,7 +20,7 @@ def scored_alternatives(alternatives: Mapping[str, Alternative]) -> dict[str, Sa
 def weigh(
     draws: Sequence[object],
     scores: Sequence[Score],
-    alternatives: Mapping[str, Alternative],
+    alternatives: Mapping[str, object],
     e_value: Callable[[float], float],
 ) -> Evidence:
     """Evidence of independent draws.
@@ -28,11 +28,12 @@ def weigh(
     Args:
         draws: what `Repeated` and `Copy` compare, one for each score.
         scores: from `score_draws`.
-        alternatives: named.
+        alternatives: named; what is neither `Repeated` nor `Copy` is read off the scores.
         e_value: turns a draw's log-likelihood ratio (may be ±inf) into a log e-value.
     """
-    log_e, log_reverse, log_q = ({name: 0.0 for name in alternatives} for _ in range(3))
-    escaped = dict.fromkeys(alternatives, 0)
+    sums: list[dict[Name, float]] = [{name: 0.0 for name in alternatives} for _ in range(3)]
+    log_e, log_reverse, log_q = sums
+    escaped: dict[Name, int] = {name: 0 for name in alternatives}
     for index, score in enumerate(scores):
         for name, alternative in alternatives.items():
             if isinstance(alternative, Repeated) and index == 0:
@@ -48,7 +49,7 @@ def weigh(
 
 
 def _likelihood(
-    index: int, name: str, alternative: Alternative, draws: Sequence[object], score: Score
+    index: int, name: str, alternative: object, draws: Sequence[object], score: Score
 ) -> tuple[float, bool]:
     """(log-likelihood of draw `index` under the alternative, whether the alternative could not have drawn it)."""
     if isinstance(alternative, Repeated):

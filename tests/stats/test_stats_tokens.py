@@ -55,7 +55,7 @@ def _one_by_one(model, rows, null, alternatives):
     """The evidence of each draw on its own; `Repeated` needs several and is left out."""
     from autograder.stats.ranked import FLOAT32
     from autograder.stats.scoring import ended_draw, score_draws
-    from autograder.stats.tokens import _unbounded
+    from autograder.stats.tokens import unbounded
     from autograder.stats.weighing import scored_alternatives, weigh
 
     scored = scored_alternatives(alternatives)
@@ -65,7 +65,7 @@ def _one_by_one(model, rows, null, alternatives):
     )
     for draw, score in zip(draws, scores, strict=True):
         assert score.outside is None
-        yield weigh([draw.ids], [score], scored, _unbounded)
+        yield weigh([draw.ids], [score], scored, unbounded)
 
 
 def test_repeated_draws_are_no_more_than_luck(table_model):
