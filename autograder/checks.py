@@ -25,6 +25,7 @@ from typing import Any, NoReturn, TypeVar
 
 from autograder.errors import CheckFailed, StudentRaised, Unwritten
 from autograder.messages import shown
+from autograder.shared import ScratchFile
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -180,15 +181,43 @@ def read_tensor(value: object, where: str, *, dtype: str, shape: tuple[int | Non
     return value
 
 
+def take_file(student: Any, file: ScratchFile) -> bytes:
+    """The bytes of `file`, which the student's code was asked to write; the file is gone afterwards.
+
+    Whoever is given `ScratchFile("sweep.png")` as an argument finds the path of a new file in its place.
+    The bytes are the student's: decode them with care.
+    """
+    data = student._take_file(file.name)
+    if data is None:
+        fail(
+            ja=f"{file.name}: 渡されたパスにファイルができていません。受け取った path に、そのままの名前で書き出してください。",
+            en=f"{file.name}: no file was written at the path that was passed. Write to the path that you get, under that very name.",
+        )
+    return bytes(data)
+
+
 def forbid(shared: Any, *names: str) -> Any:
-    """A twin of a loaded model or tokenizer on which calling any of `names` raises `ForbiddenCall`.
+    """A twin of a loaded model or tokenizer: student code that is called with it may not use the methods `names`.
 
     For exercises that ask to do by hand what a method does: `forbid(lm.tokenizer, "__call__", "encode")`.
-    The twin shares the weights and the vocabulary; everything else works as before.
+    The twin shares the weights and the vocabulary, and libraries may call the methods themselves. During the call
+    they are refused to the student's code for every object of that class; see `by_hand` for what a use leads to.
     """
     from autograder.shared import forbidden_twin
 
     return forbidden_twin(shared, names)
+
+
+def by_hand(student: Any, *names: str) -> Any:
+    """The same student, whose code may not use the library functions `names`, such as "torch.softmax".
+
+        student = by_hand(student, "torch.softmax", "torch.Tensor.softmax")
+
+    A name is dotted and leads to a function, a method or a class (which then may not be constructed). A use ends the check
+    as FAIL with a sentence that names it and its line: a call during the check, even one whose exception is swallowed, or
+    a place in the source that the called function reaches. Libraries may use them, and names of other things do not matter.
+    """
+    return student._by_hand(names)
 
 
 def _wrong_type(where: str, ja: str, en: str, value: object) -> NoReturn:

@@ -5,6 +5,7 @@ Student code runs in this process, so print, `--pdb` and breakpoints work as eve
 
 from __future__ import annotations
 
+import os
 import random
 import traceback
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ import pytest
 from autograder.course.source import read_checks
 from autograder.errors import CheckFailed, CourseError, Outcome, StudentRaised, Unwritten
 from autograder.exercise import Check
-from autograder.grading.student import LocalBackend, Student, folder_loader
+from autograder.grading.folder import folder_loader, folder_sources
+from autograder.grading.student import LocalBackend, Student
 from autograder.messages import Language, Message, chosen_language
 from autograder.shared import SharedObjects
 
@@ -36,6 +38,7 @@ class PublicChecks:
             self._language: Language = config.getoption("--autograder-lang") or chosen_language()
         except ValueError as error:
             raise pytest.UsageError(str(error)) from error
+        os.environ["MPLBACKEND"] = "Agg"  # pictures go to files; no window opens
         self._tb_style: str = config.getoption("tbstyle", "auto")
         self._backends: dict[Path, LocalBackend] = {}
         self._shared = SharedObjects()
@@ -55,7 +58,8 @@ class PublicChecks:
             )
         if path not in self._backends:
             load = folder_loader(path.parent, path.stem)
-            self._backends[path] = LocalBackend(load, frozenset({str(path)}), self._shared)
+            sources = folder_sources(path.parent, path.stem)
+            self._backends[path] = LocalBackend(load, frozenset({str(path)}), self._shared, sources)
         return Student(self._backends[path])
 
     @pytest.fixture
@@ -82,6 +86,11 @@ class PublicChecks:
         return self._loaded[name]
 
     # Hooks.
+
+    def pytest_unconfigure(self) -> None:
+        """Remove what student code wrote into scratch folders."""
+        for backend in self._backends.values():
+            backend.close()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read points and titles of the collected check files."""

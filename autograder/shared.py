@@ -1,4 +1,4 @@
-"""Models and tokenizers that cross between processes by name.
+"""What crosses between processes by name: models and tokenizers, and files in the student's scratch folder.
 
 Both sides of the jail hold the same loaded objects under the same names; a call carries only the name.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -18,6 +19,13 @@ PARTS: tuple[Part, ...] = ("model", "tokenizer")
 
 class ForbiddenCall(Exception):  # noqa: N818 (students see this name)
     """Student code called a method that the exercise asks to do by hand."""
+
+
+@dataclass(frozen=True)
+class ScratchFile:
+    """A file in the student's scratch folder. As an argument it reaches the student's function as its whole path (str)."""
+
+    name: str
 
 
 class SharedObjects:
@@ -56,29 +64,27 @@ def identity(thing: object) -> object:
 
 
 def forbidden_twin(thing: Any, names: tuple[str, ...]) -> Any:
-    """A shallow copy of `thing` on which calling a method of `names` from outside the library raises `ForbiddenCall`.
+    """A shallow copy of `thing` that says which of its methods student code may not call.
 
-    Calls that the library itself makes inside its other methods still work, so `tokenize` may use
-    `encode` internally. Raises: AttributeError if `thing` has no such method.
+    It refuses nothing by itself: see `refused_methods`. Raises: AttributeError if `thing` has no such method.
     """
     kind = type(thing)
-    body: dict[str, Any] = {"_autograder_forbidden": names, "__module__": kind.__module__, "__doc__": kind.__doc__}
     for name in names:
-        body[name] = _refusal(name, getattr(kind, name))
+        getattr(kind, name)
     twin = copy.copy(thing)
+    body = {"_autograder_forbidden": names, "__module__": kind.__module__, "__doc__": kind.__doc__}
     twin.__class__ = type(kind.__name__, (kind,), body)
     object.__setattr__(twin, "_autograder_original", thing)
     return twin
 
 
-def _refusal(name: str, original: Any) -> Any:
-    def refuse(self: Any, *args: Any, **kwargs: Any) -> Any:
-        import sys
-
-        caller = sys._getframe(1).f_globals.get("__name__", "")
-        if caller.partition(".")[0] in {"transformers", "torch"}:
-            return original(self, *args, **kwargs)
-        raise ForbiddenCall(name)
-
-    refuse.__name__ = name
-    return refuse
+def refused_methods(arguments: Iterable[object]) -> dict[str, str]:
+    """Dotted names of the methods that the twins among `arguments` forbid → how a student would write them."""
+    found = {}
+    for one in arguments:
+        for name in getattr(type(one), "_autograder_forbidden", ()):
+            kind = next(kind for kind in type(one).__mro__ if name in vars(kind))
+            part = "tokenizer" if hasattr(one, "tokenize") else "model"
+            label = f"{part}(…)" if name == "__call__" else f"{part}.{name}"
+            found[f"{kind.__module__}.{kind.__qualname__}.{name}"] = label
+    return found

@@ -69,17 +69,19 @@ def run_checks(
     models: Models,
     *,
     only: Collection[str] | None = None,
+    salt: str = "",
 ) -> Outcomes:
     """Run the checks of `exercises`; a check's outcome does not depend on which others run.
 
     Args:
         make_student: gives a fresh student for one exercise and one seed; called once for each check.
         only: ids of the checks to run; None runs all.
+        salt: another one, other random inputs; grading uses none.
 
     Returns: an outcome for every check asked for; one that never ran is a FAULT.
     """
     exercises = list(exercises)
-    plugin = _Checks(exercises, make_student, models, only)
+    plugin = _Checks(exercises, make_student, models, only, salt)
     paths = [
         f"{check_file(exercise, check)}::{check.id}"
         for exercise in exercises
@@ -130,8 +132,9 @@ class _Checks:
         make_student: Callable[[Exercise, int], Student],
         models: Models,
         only: Collection[str] | None,
+        salt: str,
     ) -> None:
-        self._only = only
+        self._only, self._salt = only, salt
         self._by_folder = {exercise.folder.resolve(): exercise for exercise in exercises}
         self._make_student, self._models = make_student, models
         self._shared = models.shared()
@@ -173,7 +176,8 @@ class _Checks:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> random.Random:
-        return random.Random(seed_of("rng", self._exercise(request.node).id, request.node.name))
+        salt = [self._salt] if self._salt else []
+        return random.Random(seed_of("rng", self._exercise(request.node).id, request.node.name, *salt))
 
     @pytest.fixture
     def lm(self) -> LoadedModel:

@@ -8,22 +8,25 @@ tell them apart: tests/grading/test_student_conformance.py runs on both.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
 import msgpack
 
 from autograder.errors import CheckFailed, LimitReached, Outcome, StudentRaised, Unwritten
-from autograder.jail import channel, wire
+from autograder.grading.by_hand import Sources, first_use, forbidden
+from autograder.jail import channel, refusals, wire
 from autograder.jail.modules import describe_exception
 from autograder.jail.pool import START_TIMEOUT_S, ChildProcess, Ending, Limits, Zygote, reached_cpu_limit
-from autograder.shared import SharedObjects
+from autograder.jail.refusals import Use
+from autograder.shared import SharedObjects, refused_methods
 
 # Exceptions by which Python and torch say that memory ran out.
 _OUT_OF_MEMORY_TEXTS = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory")
@@ -32,8 +35,20 @@ _OUT_OF_MEMORY_TEXTS = ("not enough memory", "can't allocate memory", "cannot al
 class Backend(Protocol):
     """Where the student's module lives."""
 
-    def call(self, function: str, arguments: tuple[object, ...], keywords: Mapping[str, object]) -> Any:
-        """The result as plain data. Raises: Outcome."""
+    sources: Sources
+
+    def call(
+        self,
+        function: str,
+        arguments: tuple[object, ...],
+        keywords: Mapping[str, object],
+        *,
+        refused: Mapping[str, str],
+    ) -> Any:
+        """The result as plain data; `refused`: see `jail.refusals.refused`. Raises: Outcome."""
+
+    def take_file(self, name: str) -> Any:
+        """The bytes of a file in the student's scratch folder, which is then gone; None without one. Raises: Outcome."""
 
     def close(self) -> None:
         """Let go of the process, if there is one."""
@@ -55,6 +70,7 @@ class Student:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._calls: list[Call] = []
+        self._refused: tuple[str, ...] = ()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
@@ -63,7 +79,7 @@ class Student:
         def call(*arguments: object, **keywords: object) -> Any:
             given = (arguments, dict(keywords))
             try:
-                value = self._backend.call(name, arguments, keywords)
+                value = self._call(name, arguments, keywords)
             except Outcome as outcome:
                 names = outcome.type_names if isinstance(outcome, StudentRaised) else (type(outcome).__name__,)
                 self._calls.append(Call(name, given, None, names))
@@ -74,6 +90,25 @@ class Student:
         call.__name__ = name
         return call
 
+    def _call(self, name: str, arguments: tuple[object, ...], keywords: Mapping[str, object]) -> Any:
+        refused = {one: one for one in self._refused} | refused_methods([*arguments, *keywords.values()])
+        use = first_use(self._backend.sources, name, frozenset(refused)) if refused else None
+        if use is not None:
+            raise forbidden(name, replace(use, name=refused[use.name]))
+        return self._backend.call(name, arguments, keywords, refused=refused)
+
+    def _by_hand(self, names: tuple[str, ...]) -> Student:
+        """For `autograder.checks.by_hand`: the same student, whose calls are recorded with ours."""
+        view = Student(self._backend)
+        view._calls, view._refused = self._calls, (*self._refused, *names)
+        return view
+
+    def _take_file(self, name: str) -> Any:
+        """For `autograder.checks.take_file`: every name without an underscore belongs to the student."""
+        data = self._backend.take_file(name)
+        self._calls.append(Call("take_file", name, data))
+        return data
+
 
 def calls_of(student: Student) -> tuple[Call, ...]:
     """Every call made so far, in order."""
@@ -83,29 +118,61 @@ def calls_of(student: Student) -> tuple[Call, ...]:
 class LocalBackend:
     """The student's module in this process: print, `--pdb` and the debugger work."""
 
-    def __init__(self, load: Callable[[], ModuleType], files: frozenset[str], shared: SharedObjects) -> None:
-        self._load, self._files, self._shared = load, files, shared
+    def __init__(
+        self, load: Callable[[], ModuleType], files: frozenset[str], shared: SharedObjects, sources: Sources
+    ) -> None:
+        self._load, self._files, self._shared, self.sources = load, files, shared, sources
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
-    def call(self, function: str, arguments: tuple[object, ...], keywords: Mapping[str, object]) -> Any:
-        sent = wire.decode(wire.encode((arguments, dict(keywords)), self._shared), self._shared)
+    def call(
+        self,
+        function: str,
+        arguments: tuple[object, ...],
+        keywords: Mapping[str, object],
+        *,
+        refused: Mapping[str, str],
+    ) -> Any:
+        given = wire.encode((arguments, dict(keywords)), self._shared)
+        sent = wire.decode(given, self._shared, scratch=self._scratch_folder)
+        uses: list[Use] = []
         try:
-            target = getattr(self._load(), function, None)
-            if not callable(target):
-                raise _missing(function)
-            value = target(*sent[0], **sent[1])
+            module = self._load()
+            own = [module, *(sys.modules[name] for name in self.sources.texts if name in sys.modules)]
+            with refusals.refused(refused, own, uses=uses, files=self._files):
+                target = getattr(module, function, None)
+                if not callable(target):
+                    raise _missing(function)
+                value = target(*sent[0], **sent[1])
         except Outcome:
             raise
         except (Exception, SystemExit) as error:
+            if uses:
+                raise forbidden(function, uses[0]) from error
             described = describe_exception(error, self._files)
             # The student's own frames stay on the traceback, so that `--pdb` opens where it happened.
             raise _student_raised(function, described).with_traceback(error.__traceback__) from error
+        if uses:  # and swallowed
+            raise forbidden(function, uses[0])
         try:
             return wire.decode(wire.encode(value, self._shared), self._shared)
         except wire.WireError as error:
             raise _unsendable(function, str(error)) from error
 
+    def take_file(self, name: str) -> Any:
+        try:
+            return wire.taken_file(self._scratch_folder(), name)
+        except wire.WireError as error:
+            raise _unsendable(name, str(error)) from error
+
     def close(self) -> None:
-        """Nothing to let go of."""
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None
+
+    def _scratch_folder(self) -> Path:
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="autograder-scratch-")
+        return Path(self._scratch.name)
 
 
 class JailedBackend:
@@ -122,9 +189,10 @@ class JailedBackend:
         seed: int,
     ) -> None:
         self._zygote, self._shared, self._limits = zygote, shared, limits
+        self.sources = Sources(module, dict(sources))
         self._setup = {
             "module": module,
-            "sources": dict(sources),
+            "sources": self.sources.texts,
             "seed": seed,
             "cpu_s": limits.cpu_s,
             "memory_mib": limits.memory_mib,
@@ -133,15 +201,30 @@ class JailedBackend:
         self._child: ChildProcess | None = None
         self._over: LimitReached | None = None
 
-    def call(self, function: str, arguments: tuple[object, ...], keywords: Mapping[str, object]) -> Any:
+    def call(
+        self,
+        function: str,
+        arguments: tuple[object, ...],
+        keywords: Mapping[str, object],
+        *,
+        refused: Mapping[str, str],
+    ) -> Any:
+        sent = wire.encode((arguments, dict(keywords)), self._shared)
+        return self._ask(function, {"function": function, "arguments": sent, "refused": dict(refused)})
+
+    def take_file(self, name: str) -> Any:
+        data = self._ask(name, {"take": name})
+        if data is None or isinstance(data, bytes):
+            return data
+        raise _unsendable(name, "malformed reply")
+
+    def _ask(self, function: str, request: Mapping[str, object]) -> Any:
         if self._over is not None:
             raise self._over
-        sent = wire.encode((arguments, dict(keywords)), self._shared)
         try:
             child = self._child or self._start()
             deadline_s = time.monotonic() + self._limits.wall_s
-            request = msgpack.packb({"function": function, "arguments": sent})
-            channel.send(child.sock, request, deadline_s=deadline_s)
+            channel.send(child.sock, msgpack.packb(request), deadline_s=deadline_s)
             reply = wire.unpack(channel.receive(child.sock, deadline_s=deadline_s))
         except channel.DeadlineError:
             self._over = self._end(function, timed_out=True)
@@ -181,6 +264,8 @@ class JailedBackend:
                     raise _unsendable(function, str(error)) from None
             case {"missing": True}:
                 raise _missing(function)
+            case {"used": {"name": str(name), "line": int(line), "line_text": str(line_text)}}:
+                raise forbidden(function, Use(name[:100], line, line_text))
             case {"unsendable": str(reason)}:
                 raise _unsendable(function, reason)
             case {"raised": dict(described)}:
@@ -211,11 +296,6 @@ def _student_raised(function: str, described: Mapping[str, Any]) -> Outcome:
     line = described.get("line")
     if "NotImplementedError" in names and not text:
         return Unwritten(ja="まだ書かれていません。", en="Not written yet.")
-    if "ForbiddenCall" in names:
-        return CheckFailed(
-            ja=f"{function}: この課題では {text} を呼べません。説明にある手順を自分で書いてください。",
-            en=f"{function}: this exercise does not allow calling {text}. Write the steps of the text yourself.",
-        )
     if "MemoryError" in names or any(part in text.lower() for part in _OUT_OF_MEMORY_TEXTS):
         return _memory_reached(function)
     line_text = described.get("line_text")
@@ -257,33 +337,3 @@ def _limit_reached(function: str, ending: Ending, limits: Limits, *, timed_out: 
         ja=f"{function}: 実行中のプロセスが途中で終わりました（{how}）。os._exit や強制終了につながる処理がないか確かめてください。",
         en=f"{function}: its process ended before it answered ({how}). Look for os._exit or anything that kills the process.",
     )
-
-
-def folder_loader(folder: os.PathLike[str], name: str) -> Callable[[], ModuleType]:
-    """A loader of `<folder>/<name>.py` that imports it once; a failed import is tried again at the next call.
-
-    Neighbouring files of the folder can be imported by it, after installed packages.
-    """
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    path = os.path.join(folder, f"{name}.py")
-    loaded: list[ModuleType] = []
-
-    def load() -> ModuleType:
-        if not loaded:
-            if os.fspath(folder) not in sys.path:
-                sys.path.append(os.fspath(folder))
-            spec = spec_from_file_location(name, path)
-            assert spec is not None, path
-            assert spec.loader is not None, path
-            module = module_from_spec(spec)
-            sys.modules[name] = module
-            try:
-                spec.loader.exec_module(module)
-            except BaseException:
-                sys.modules.pop(name, None)
-                raise
-            loaded.append(module)
-        return loaded[0]
-
-    return load

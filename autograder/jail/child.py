@@ -20,10 +20,12 @@ import msgpack
 
 from autograder.jail import channel, landlock, wire
 from autograder.jail.modules import describe_exception, file_name, load
+from autograder.jail.refusals import Use, refused
 from autograder.shared import SharedObjects
 
 READABLE = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types")
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/zero")
+_MISSING = object()  # there is no such function
 
 
 def serve(sock: socket.socket, scratch: Path, readable: tuple[Path, ...], shared: SharedObjects) -> None:
@@ -44,23 +46,31 @@ def serve(sock: socket.socket, scratch: Path, readable: tuple[Path, ...], shared
             request = wire.unpack(channel.receive(sock))
         except channel.ChannelClosedError:
             return
+        uses: list[Use] = []
         try:
             if module is None:
                 module = load(setup["module"], sources)
-            reply = _call(module, request, shared)
+            own = [module, *(sys.modules[name] for name in sources if name in sys.modules)]
+            with refused(request.get("refused", {}), own, uses=uses, files=files):
+                answer = _answer(module, request, shared, scratch)
+            reply: dict[str, Any] = {"missing": True} if answer is _MISSING else {"value": wire.encode(answer, shared)}
         except wire.WireError as error:
             reply = {"unsendable": str(error)[:300]}
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code included
             reply = {"raised": {**describe_exception(error, files), "importing": module is None}}
-        channel.send(sock, msgpack.packb(reply))
+        # A use is told whatever became of it: a swallowed exception hides nothing.
+        channel.send(sock, msgpack.packb({"used": uses[0].as_data()} if uses else reply))
 
 
-def _call(module: ModuleType, request: dict[str, Any], shared: SharedObjects) -> dict[str, Any]:
+def _answer(module: ModuleType, request: dict[str, Any], shared: SharedObjects, scratch: Path) -> Any:
+    """The value of a call, or the bytes of a file that the student's code wrote."""
+    if "take" in request:
+        return wire.taken_file(scratch, request["take"])
     function = getattr(module, request["function"], None)
     if not callable(function):
-        return {"missing": True}
-    arguments, keywords = wire.decode(request["arguments"], shared)
-    return {"value": wire.encode(function(*arguments, **keywords), shared)}
+        return _MISSING
+    arguments, keywords = wire.decode(request["arguments"], shared, scratch=lambda: scratch)
+    return function(*arguments, **keywords)
 
 
 def _leave_the_parents_world(sock: socket.socket, scratch: Path) -> None:

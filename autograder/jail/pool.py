@@ -131,6 +131,8 @@ class Zygote:
 
 def _launch(control_fd: int, home: str) -> subprocess.Popen[bytes]:
     """Start the zygote by a clean exec: own environment, own home, only the control socket inherited."""
+    import matplotlib
+
     environment = {
         "PATH": os.defpath,
         "HOME": home,
@@ -142,6 +144,7 @@ def _launch(control_fd: int, home: str) -> subprocess.Popen[bytes]:
         "PYTHONHASHSEED": "0",
         "CUDA_VISIBLE_DEVICES": "",
         "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": matplotlib.get_cachedir(),
     }
     # -s: nothing from the grader's home; the empty working folder is what `-m` puts on sys.path.
     return subprocess.Popen(

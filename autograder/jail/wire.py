@@ -4,6 +4,7 @@ A value is None, bool, int (64 bits), float, str, bytes, or
     ["l", items]  list          ["t", items]  tuple          ["d", [[key, value], …]]  dict
     ["T", dtype, shape, bytes]  tensor
     ["m", name, part, [forbidden methods]]  a model or tokenizer that both sides hold
+    ["f", name]  a file in the student's scratch folder; only in what is sent to the student
     ["o", type name, text]  anything else: shown to the student, never rebuilt
 
 What a student's process sends is a claim: `decode` raises `WireError` on anything malformed and
@@ -14,14 +15,17 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgpack
 
-from autograder.shared import PARTS, SharedObjects
+from autograder.shared import PARTS, ScratchFile, SharedObjects
 
 MAX_BYTES = 8 << 20
+MAX_FILE_BYTES = 4 << 20
 MAX_TEXT = 1 << 20
 MAX_DEPTH = 12
 MAX_NODES = 1 << 18
@@ -60,9 +64,15 @@ def encode(value: object, shared: SharedObjects) -> bytes:
     return data
 
 
-def decode(data: bytes, shared: SharedObjects) -> Any:
-    """The value of one message. Raises: WireError for anything but a well-formed message within the bounds."""
-    return _Decoder(shared).value(unpack(data), MAX_DEPTH)
+def decode(data: bytes, shared: SharedObjects, *, scratch: Callable[[], Path] | None = None) -> Any:
+    """The value of one message.
+
+    Args:
+        scratch: gives the scratch folder, in which scratch files become paths; None refuses them.
+
+    Raises: WireError for anything but a well-formed message within the bounds.
+    """
+    return _Decoder(shared, scratch).value(unpack(data), MAX_DEPTH)
 
 
 def unpack(data: bytes) -> Any:
@@ -110,6 +120,8 @@ class _Encoder:
         return self._object(value)
 
     def _object(self, value: Any) -> list[Any]:
+        if isinstance(value, ScratchFile):
+            return ["f", value.name]
         name = self._shared.name_of(value)
         if name:
             return ["m", name[0], name[1], list(name[2])]
@@ -145,8 +157,8 @@ def _unwrap_numpy(value: Any) -> Any:
 
 
 class _Decoder:
-    def __init__(self, shared: SharedObjects) -> None:
-        self._shared = shared
+    def __init__(self, shared: SharedObjects, scratch: Callable[[], Path] | None) -> None:
+        self._shared, self._scratch = shared, scratch
         self._n_nodes = 0
 
     def value(self, node: Any, depth: int) -> Any:
@@ -168,6 +180,8 @@ class _Decoder:
                 return _tensor(dtype, shape, data)
             case ["m", str(name), str(part), list(forbidden)]:
                 return self._shared_object(name, part, forbidden)
+            case ["f", str(name)] if self._scratch is not None:
+                return str(_scratch_path(self._scratch(), name))
             case ["o", str(type_name), str(text)]:
                 return Opaque(type_name, text)
         raise WireError("malformed value")
@@ -191,6 +205,29 @@ class _Decoder:
             return self._shared.find(name, part, tuple(forbidden))
         except (KeyError, AttributeError) as error:
             raise WireError("a model that this side does not hold") from error
+
+
+def _scratch_path(scratch: Path, name: str) -> Path:
+    """Where the file called `name` lies. Raises: WireError if that is not a plain name."""
+    if name in {"", ".", ".."} or Path(name).name != name:
+        raise WireError("not the name of a file in the scratch folder")
+    return scratch / name
+
+
+def taken_file(scratch: Path, name: str) -> bytes | None:
+    """The bytes of a file that student code wrote, which is gone afterwards; None if there is no such file.
+
+    Raises: WireError if it is too large to cross, or its name is not plain.
+    """
+    path = _scratch_path(scratch, name)
+    if not path.is_file():
+        return None
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise WireError(f"the file {name} takes {size} bytes; at most {MAX_FILE_BYTES} may cross")
+    data = path.read_bytes()
+    path.unlink()
+    return data
 
 
 def _tensor(dtype: str, shape: list[Any], data: bytes) -> Any:

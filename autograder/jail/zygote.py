@@ -40,12 +40,15 @@ def main() -> None:
 
 
 def _load(settings: dict[str, Any]) -> tuple[SharedObjects, tuple[Path, ...]]:
+    import matplotlib.pyplot  # with its list of fonts, which takes seconds where it has to be made
     import torch
     import transformers.pipelines  # noqa: F401 (warm for student code that builds a pipeline)
 
     import autograder
     from autograder.models import load
 
+    matplotlib.rcdefaults()
+    del os.environ["MPLCONFIGDIR"]  # the grader's, not the students'
     torch.set_num_threads(1)
     loaded = [load(name, dtype=settings["dtype"]) for name in settings["models"]]
     packages = {Path(path) for path in sys.path if path and Path(path).is_dir()}

@@ -23,7 +23,10 @@ def test_a_single_check_fares_as_it_does_among_all(bench: Bench, top_p: Exercise
     shared = bench.models.shared()
     everything = bench.run_locally(top_p, top_p.stub)
     one = run_checks(
-        [top_p], lambda *_: local_student(top_p, top_p.stub, shared), bench.models, only=["test_keeps_everything_at_p_1"]
+        [top_p],
+        lambda *_: local_student(top_p, top_p.stub, shared),
+        bench.models,
+        only=["test_keeps_everything_at_p_1"],
     )
     key = (top_p.id, "test_keeps_everything_at_p_1")
     assert list(one) == [key]

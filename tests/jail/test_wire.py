@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.jail import wire
 from autograder.jail.wire import Opaque, WireError, decode, encode
-from autograder.shared import ForbiddenCall, SharedObjects, forbidden_twin
+from autograder.shared import SharedObjects
 
 NOTHING = SharedObjects()
 
@@ -145,23 +145,3 @@ def test_mutated_messages_give_nothing_but_a_clean_refusal():
         except WireError:
             n_refused += 1
     assert n_refused > 5_000
-
-
-class Tool:
-    """Stands for a tokenizer."""
-
-    def encode(self) -> str:
-        return "by the library"
-
-    def tokenize(self) -> str:
-        return self.encode()
-
-
-def test_a_forbidden_twin_refuses_the_named_methods_only():
-    """And remembers what it was made of."""
-    tool = Tool()
-    twin = forbidden_twin(tool, ("encode",))
-    with pytest.raises(ForbiddenCall, match="encode"):
-        twin.encode()
-    assert tool.encode() == "by the library"
-    assert isinstance(twin, Tool)
