@@ -21,6 +21,7 @@ class Verdict(str, Enum):
     LIMIT = "limit"  # time or memory ran out
     UNWRITTEN = "unwritten"  # stub untouched
     FAULT = "fault"  # trusted code failed: the mark waits for a person
+    PERSON = "person"  # prose, which a person marks by the rubric
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,39 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A picture that a statement shows: `name` is its file below `figures/`, `svg` the file's text."""
+
+    name: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """By what a person marks an answer in prose: the whole texts, and the points of each criterion."""
+
+    text: Message
+    points: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Exercise:
-    """One folder of `solutions/`; `id` is like `sampling/top_p`, `functions` the contract's names."""
+    """One folder of `solutions/`; `id` is like `sampling/top_p`, `functions` the contract's names.
+
+    With a rubric it asks for prose, which a person marks: it has no functions, checks or mistakes.
+    """
 
     id: str
     folder: Path
     title: Message
     statement: Message  # whole Markdown texts
-    solution: str  # text of solution.py, with its BEGIN/END SOLUTION marks
+    solution: str  # text of solution.py, with its BEGIN/END SOLUTION marks; or the example answer, solution.md
     stub: str
     functions: tuple[str, ...]
     checks: tuple[Check, ...]
     mistakes: tuple[Mistake, ...]
+    figures: tuple[Figure, ...] = ()
+    rubric: Rubric | None = None
 
     @property
     def name(self) -> str:
@@ -72,8 +94,24 @@ class Exercise:
         return self.id.rpartition("/")[2]
 
     @property
+    def answer_file(self) -> str:
+        """The file in which the student answers, e.g. `top_p.py`."""
+        return f"{self.name}.py" if self.rubric is None else f"{self.name}.md"
+
+    @property
+    def deciding_files(self) -> tuple[str, ...]:
+        """The files of the folder by which an answer is marked."""
+        if self.rubric is not None:
+            return ("rubric.ja.md", "rubric.en.md")
+        return ("solution.py", "checks_public.py", "checks_hidden.py", "mistakes.py")
+
+    @property
     def max_points(self) -> float:
-        return sum(check.points for check in self.checks)
+        return sum(check.points for check in self.checks) + self.points_by_person
+
+    @property
+    def points_by_person(self) -> float:
+        return sum(self.rubric.points) if self.rubric is not None else 0.0
 
     @property
     def public_points(self) -> float:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.audit.prose import audit_prose
 from autograder.course.source import with_mistake, without_marks
 from autograder.exercise import Exercise, Mistake, Verdict
 from autograder.grading.diagnosis import Diagnosis
@@ -60,7 +61,9 @@ class Bench:
 
 
 def audit_exercise(exercise: Exercise, bench: Bench) -> list[Message]:
-    """What is wrong with the checks and mistakes of `exercise`."""
+    """What is wrong with the checks and mistakes of `exercise`, or with what a person is given to mark prose by."""
+    if exercise.rubric is not None:
+        return audit_prose(exercise)
     problems = _full_marks(exercise, bench)
     stub = bench.run_jailed(exercise, exercise.stub)
     problems += [

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from autograder.audit.behaviour import Bench, audit_exercise
+from autograder.audit.figures import audit_figures
 from autograder.audit.shipping import audit_shipping
 from autograder.audit.texts import audit_texts
 from autograder.errors import SettingsError
@@ -26,13 +27,13 @@ def audit_course(
     """
     exercises = [exercise for unit in course.units for exercise in unit.exercises]
     if only:
-        exercises = _chosen(exercises, only)
+        exercises = chosen_exercises(exercises, only)
         units = [
             replace(unit, exercises=tuple(one for one in unit.exercises if one in exercises)) for unit in course.units
         ]
-        problems = [problem for unit in units for problem in audit_texts(unit)]
+        problems = [problem for unit in units for problem in [*audit_texts(unit), *audit_figures(unit)]]
     else:
-        problems = [problem for unit in course.units for problem in audit_texts(unit)]
+        problems = [problem for unit in course.units for problem in [*audit_texts(unit), *audit_figures(unit)]]
         problems += audit_shipping(course)
     with Bench.load() as bench:
         for n_finished, exercise in enumerate(exercises):
@@ -42,7 +43,8 @@ def audit_course(
     return problems
 
 
-def _chosen(exercises: list[Exercise], ids: Collection[str]) -> list[Exercise]:
+def chosen_exercises(exercises: list[Exercise], ids: Collection[str]) -> list[Exercise]:
+    """Those of `exercises` with these ids, in the course's order. Raises: SettingsError for an id that there is none of."""
     known = {exercise.id: exercise for exercise in exercises}
     for one in ids:
         if one not in known:

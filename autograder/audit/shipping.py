@@ -13,6 +13,7 @@ from autograder.messages import Message
 
 # Shorter lines (`with torch.inference_mode():`) stand everywhere and give nothing away.
 MIN_SECRET_CHARACTERS = 36
+MIN_SECRET_PROSE = 16
 _ORDINARY = ("import ", "from ", "def test_", "@pytest.", '"""')
 _TEXT_SUFFIXES = {".py", ".md", ".j2", ".html", ".ini", ".json", ".toml"}
 
@@ -42,6 +43,9 @@ def secret_lines(course: Course) -> dict[str, str]:
 
 
 def _secret_lines(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    if exercise.rubric is not None:
+        yield from _secret_prose(exercise)
+        return
     texts = {name: (exercise.folder / name).read_text(encoding="utf-8") for name in ("checks_hidden.py", "mistakes.py")}
     texts["solution.py"] = "\n".join(_inside_marks(exercise.solution))
     public = {line.strip() for line in (exercise.folder / "checks_public.py").read_text(encoding="utf-8").splitlines()}
@@ -50,6 +54,16 @@ def _secret_lines(exercise: Exercise) -> Iterator[tuple[str, str]]:
             telling = len(line) >= MIN_SECRET_CHARACTERS and not line.startswith(_ORDINARY)
             # A secret file may repeat a line that is public by design, such as the tutorial's table.
             if telling and line not in public and line not in exercise.stub:
+                yield f"{exercise.folder / name}", line
+
+
+def _secret_prose(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """Lines of the rubric and the example answer; Japanese says more in fewer characters than code does."""
+    public = {line.strip() for text in (exercise.statement.ja, exercise.statement.en) for line in text.splitlines()}
+    for name in ("solution.md", "rubric.ja.md", "rubric.en.md"):
+        text = (exercise.folder / name).read_text(encoding="utf-8")
+        for line in map(str.strip, text.splitlines()):
+            if len(line) >= MIN_SECRET_PROSE and line not in public:
                 yield f"{exercise.folder / name}", line
 
 

@@ -1,4 +1,4 @@
-"""Japanese and English say the same: same headings, code, formulas, list items and tables in both."""
+"""Japanese and English say the same: same headings, code, formulas, list items, tables and figures in both."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def audit_texts(unit: Unit) -> list[Message]:
     problems = _compare(unit.folder / "intro", unit.intro)
     for exercise in unit.exercises:
         problems += _compare(exercise.folder / "statement", exercise.statement)
+        if exercise.rubric is not None:
+            problems += _compare(exercise.folder / "rubric", exercise.rubric.text)
     return problems
 
 
@@ -70,10 +72,17 @@ def _formulas(text: str) -> list[str]:
     return [re.sub(r"\\text\{[^}]*\}", "", formula) for formula in re.findall(r"\$\$.*?\$\$", prose, re.DOTALL)]
 
 
+def _images(text: str) -> list[str]:
+    """Each picture's file, without the language in its name."""
+    found = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", "\n".join(_prose(text)))
+    return [re.sub(r"\.(ja|en)\.svg$", ".svg", name) for name in found]
+
+
 _PARTS: tuple[tuple[str, str, Callable[[str], list[str]]], ...] = (
     ("見出し", "headings", _headings),
     ("箇条書き", "list items", _list_items),
     ("表", "tables", _tables),
     ("コード", "code blocks", _code),
     ("数式", "formulas", _formulas),
+    ("図", "figures", _images),
 )

@@ -31,10 +31,12 @@ def _unit_files(unit: Unit) -> dict[str, str]:
         "unit.json": _unit_json(unit),
     }
     for exercise in unit.exercises:
-        files[f"{exercise.name}.py"] = exercise.stub
+        files[exercise.answer_file] = exercise.stub
         files[f"{exercise.name}.ja.md"] = exercise.statement.ja
         files[f"{exercise.name}.en.md"] = exercise.statement.en
-        files[f"test_{exercise.name}.py"] = (exercise.folder / "checks_public.py").read_text(encoding="utf-8")
+        files |= {f"figures/{figure.name}": figure.svg for figure in exercise.figures}
+        if exercise.rubric is None:
+            files[f"test_{exercise.name}.py"] = (exercise.folder / "checks_public.py").read_text(encoding="utf-8")
     return files
 
 
@@ -51,7 +53,8 @@ def _contents(unit: Unit, language: str) -> str:
 def _row(exercise: Exercise, language: str) -> str:
     name, title = exercise.name, exercise.title.text("ja" if language == "ja" else "en")
     points = f"{exercise.max_points:g} ({exercise.public_points:g})"
-    return f"| {title} | [{name}.{language}.md]({name}.{language}.md) | [{name}.py]({name}.py) | {points} |"
+    file = exercise.answer_file
+    return f"| {title} | [{name}.{language}.md]({name}.{language}.md) | [{file}]({file}) | {points} |"
 
 
 def _pytest_ini(unit: str) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from autograder.course.prose import make_prose_stub, read_rubric
 from autograder.course.source import make_stub, parse, read_checks, read_mistakes, top_level_functions
 from autograder.errors import CourseError
-from autograder.exercise import Course, Exercise, Unit
+from autograder.exercise import Course, Exercise, Figure, Unit
 from autograder.messages import Message
 
 UNIT_FOLDER = re.compile(r"u\d\d_([a-z][a-z0-9_]*)")
 EXERCISE_FOLDER = re.compile(r"e\d\d_([a-z][a-z0-9_]*)")
+# `![words for who cannot see it](figures/nucleus.en.svg)`; a picture without words has no language in its name.
+FIGURE_LINK = re.compile(r"!\[[^\]]*\]\(figures/([a-z][a-z0-9_]*(?:\.ja|\.en)?\.svg)\)")
 
 
 def find_course_root(start: Path) -> Path:
@@ -53,6 +56,8 @@ def read_course(root: Path) -> Course:
                 en=f"{first} and {second}: both are called {exercise.name}, the student's file name. Rename one.",
             )
         seen[exercise.name] = exercise
+    for unit in units:
+        _require_own_figures(unit.exercises)
     return Course(root, units)
 
 
@@ -77,6 +82,8 @@ def read_exercise(folder: Path) -> Exercise:
 
     Raises: CourseError naming the file and line that is not as expected.
     """
+    if any((folder / f"rubric.{language}.md").exists() for language in ("ja", "en")):
+        return _read_prose(folder)
     statement = _bilingual(folder, "statement")
     solution = _text(folder / "solution.py")
     stub = make_stub(folder / "solution.py", solution)
@@ -99,7 +106,45 @@ def read_exercise(folder: Path) -> Exercise:
         functions=tuple(function.name for function in functions if not function.name.startswith("_")),
         checks=checks,
         mistakes=read_mistakes(folder / "mistakes.py", _text(folder / "mistakes.py")),
+        figures=_figures(folder, statement),
     )
+
+
+def _read_prose(folder: Path) -> Exercise:
+    """An exercise whose answer a person marks: statement, rubric and an example answer."""
+    statement, name = _bilingual(folder, "statement"), _name(folder, EXERCISE_FOLDER)
+    title = _title(folder, statement)
+    return Exercise(
+        id=f"{_name(folder.parent, UNIT_FOLDER)}/{name}",
+        folder=folder,
+        title=title,
+        statement=statement,
+        solution=_text(folder / "solution.md"),
+        stub=make_prose_stub(name, title),
+        functions=(),
+        checks=(),
+        mistakes=(),
+        figures=_figures(folder, statement),
+        rubric=read_rubric(folder, _bilingual(folder, "rubric")),
+    )
+
+
+def _figures(folder: Path, statement: Message) -> tuple[Figure, ...]:
+    """The pictures that the statement links to, in either language, by name."""
+    names = {name for text in (statement.ja, statement.en) for name in FIGURE_LINK.findall(text)}
+    return tuple(Figure(name, _text(folder / "figures" / name)) for name in sorted(names))
+
+
+def _require_own_figures(exercises: tuple[Exercise, ...]) -> None:
+    """All pictures of a unit ship in one folder."""
+    seen: dict[str, Path] = {}
+    for folder, name in ((exercise.folder, figure.name) for exercise in exercises for figure in exercise.figures):
+        if name in seen:
+            raise CourseError(
+                ja=f"{seen[name]} と {folder}: 図 {name} の名前が重なっています。どちらかの名前を変えてください。",
+                en=f"{seen[name]} and {folder}: both have a figure {name}. Rename one.",
+            )
+        seen[name] = folder
 
 
 def _require_unique(folder: Path, ids: list[str]) -> None:

@@ -1,13 +1,9 @@
 """Hidden checks of basics/change_model_or_prompt."""
 
-import torch
-
 from autograder.checks import fail, points, read_dict, read_text, require
+from autograder.stats import WIDEST_TIE, greedy_tokens, is_greedy_text
 
 NOUNS = ["cat", "witch", "pirate", "clock", "penguin", "knight", "violin", "ghost", "fox", "lamp"]
-
-# How far below the best logit a token may lie and still be an honest greedy choice in half precision.
-NEARLY_TIED = 0.08
 
 # A short answer has reached EOS within this many new tokens, EOS included.
 SHORT = 12
@@ -41,36 +37,22 @@ def ends_of(lm):
     return ends if isinstance(ends, list) else [ends]
 
 
-def new_ids(lm, prompt, max_new_tokens):
-    """What the model writes after `prompt`, greedily."""
-    inputs = lm.tokenizer(prompt, return_tensors="pt").to(lm.model.device)
-    output = lm.model.generate(**inputs, do_sample=False, max_new_tokens=max_new_tokens)
-    return output[0, inputs["input_ids"].shape[1] :].tolist()
-
-
 def text_of(lm, ids):
     """The text of generated ids, as it is compared: special tokens and outer whitespace do not count."""
     return lm.tokenizer.decode(ids, skip_special_tokens=True).strip()
 
 
 def is_greedy(lm, prompt, text, max_new_tokens):
-    """Whether `text` is a greedy continuation of `prompt`; where tokens are nearly tied, any of them is."""
-    if text == text_of(lm, new_ids(lm, prompt, max_new_tokens)):
-        return True
-    prompt_ids = lm.tokenizer(prompt)["input_ids"]
-    unfinished = [[]]
-    while unfinished:
-        ids = unfinished.pop()
-        written = text_of(lm, ids)
-        if len(ids) == max_new_tokens or (ids and ids[-1] in ends_of(lm)):
-            if written == text:
-                return True
-        elif text.startswith(written.rstrip("\ufffd").rstrip()):  # bytes of a character still to be completed
-            with torch.inference_mode():
-                logits = lm.model(torch.tensor([prompt_ids + ids], device=lm.model.device)).logits[0, -1]
-            near = torch.nonzero(logits >= logits.max() - NEARLY_TIED).flatten().tolist()
-            unfinished.extend([*ids, token] for token in near)
-    return False
+    """Whether `text` is a greedy continuation of `prompt`, in whatever dtype the student's pipeline computes."""
+    return is_greedy_text(
+        lm.model,
+        lm.tokenizer(prompt)["input_ids"],
+        text,
+        lambda ids: text_of(lm, ids),
+        max_new_tokens=max_new_tokens,
+        eos_token_id=ends_of(lm),
+        margin=WIDEST_TIE,
+    )
 
 
 def fail_not_greedy(where, *, mistake=None):
@@ -107,7 +89,8 @@ def require_short_answers(student, lm, questions):
         )
         if answer.casefold() in prompt.replace(question, "").casefold():
             continue
-        ids = new_ids(lm, prompt, SHORT)
+        prompt_ids = lm.tokenizer(prompt)["input_ids"]
+        ids = greedy_tokens(lm.model, prompt_ids, max_new_tokens=SHORT, eos_token_id=ends_of(lm))
         right += ids[-1] in ends_of(lm) and answer.casefold() in text_of(lm, ids).casefold()
     require(
         4 * right >= 3 * len(questions),

@@ -1,6 +1,8 @@
 """Hidden checks of basics/manual_tokenization."""
 
-from autograder.checks import fail, forbid, points, read_dict, read_tensor, read_texts, require
+import pytest
+
+from autograder.checks import by_hand, fail, forbid, points, read_dict, read_tensor, read_texts, require
 
 FORBIDDEN = ("__call__", "encode", "_encode_plus", "apply_chat_template")
 
@@ -9,6 +11,14 @@ PIECES = [
     *("ドラゴン", "物語", "を聞かせて", "。", "むかし", "ｶﾅ", "龍", "é", "ß", "…", "한국"),
     *("🐉", "👩\u200d🚀", "\n", "\n\n", "\t", " ", "  ", "   "),
 ]
+
+
+@pytest.fixture
+def student(student):
+    """The student, who does by hand what the tokenizer does, without going behind it."""
+    return by_hand(
+        student, *(f"tokenizers.Tokenizer.{name}" for name in ("encode", "encode_batch", "encode_batch_fast"))
+    )
 
 
 def random_text(rng):

@@ -1,6 +1,6 @@
 """Hidden checks of sampling/self_bleu."""
 
-from autograder.checks import fail, points, read_float, read_floats, require
+from autograder.checks import fail, points, read_float, read_floats, require, require_raises
 
 WORDS = ["the", "The", "a", "dragon", "Dragon", "knight", "castle", "gold", "flew", "slept", "old", "in", "of"]
 ENDS = [".", "!", "?", "", ", she said.", "\n\nThe end."]
@@ -11,12 +11,12 @@ def sentence(rng, n_words):
     return " ".join(rng.choice(WORDS) for _ in range(n_words)) + rng.choice(ENDS)
 
 
-def story_set(rng):
-    """Three to six texts of 8 to 16 words, which share pieces as sampled stories do."""
+def story_set(rng, n_texts=None):
+    """Texts of 8 to 16 words, three to six unless said, which share pieces as sampled stories do."""
     pieces = [sentence(rng, 4) for _ in range(5)]
     return [
         f"{rng.choice(pieces)} {rng.choice(pieces)} {sentence(rng, rng.randint(0, 8))}"
-        for _ in range(rng.randint(3, 6))
+        for _ in range(n_texts or rng.randint(3, 6))
     ]
 
 
@@ -138,3 +138,21 @@ def test_average_is_the_mean_of_the_scores(student, reference, rng):
             ja=f"average_self_bleu: 平均が {off:.2f} ずれています。self_bleu が正しければ、その値を足してテキストの数で割るだけです。",
             en=f"average_self_bleu: the mean is off by {off:.2f}. Once self_bleu is right, add up its values and divide by their number.",
         )
+
+
+@points(1)
+def test_two_texts_are_enough_and_fewer_are_refused(student, reference, rng):
+    """テキストは 2 つあれば測れ、それより少なければどちらの関数も ValueError を出します。
+
+    Two texts are enough; for fewer, both functions raise ValueError.
+    """
+    texts = story_set(rng, 2)
+    require_scores(
+        read_scores(student, texts),
+        reference.self_bleu(texts),
+        ja="テキストが 2 つのときは、互いが相手の参照になります。",
+        en="With two texts, each is the other's reference.",
+    )
+    for too_few in (texts[:1], []):
+        require_raises(ValueError, student.self_bleu, too_few)
+        require_raises(ValueError, student.average_self_bleu, too_few)

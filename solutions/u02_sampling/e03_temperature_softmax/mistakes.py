@@ -27,8 +27,8 @@ def lets_exp_overflow(scores, temperature=1.0):
 @mistake(
     of="softmax",
     caught_by="test_softmax_turns_scores_into_probabilities",
-    ja="引数の temperature が計算に使われていません。どの温度でも T = 1 の結果になっています。",
-    en="The argument temperature is not used: every temperature gives the result of T = 1.",
+    ja="どの温度でも T = 1 の結果になっています。temperature が計算に入っているか、途中で打ち消されていないか確かめてください。",
+    en="Every temperature gives the result of T = 1. See whether the temperature enters the computation at all, and whether it cancels on the way.",
 )
 def ignores_the_temperature(scores, temperature=1.0):
     if not scores or not temperature > 0:
@@ -136,3 +136,17 @@ def sorts_the_result(probs, temperature):
     numbers = divided_by_the_sum([(weight / highest) ** (1 / temperature) for _, weight in probs])
     pairs = [(token, number) for (token, _), number in zip(probs, numbers, strict=True)]
     return sorted(pairs, key=lambda pair: -pair[1])
+
+
+@mistake(
+    of="softmax",
+    caught_by="test_softmax_turns_scores_into_probabilities",
+    ja="softmax をライブラリに計算させています。この課題では、割り算、exp、合計を自分で書きます。",
+    en="A library computes the softmax. Here you write the division, exp and the sum yourself.",
+)
+def calls_the_library(scores, temperature=1.0):
+    import torch
+
+    if not scores or not temperature > 0:
+        raise ValueError
+    return torch.softmax(torch.tensor(scores, dtype=torch.float64) / temperature, dim=0).tolist()

@@ -102,16 +102,33 @@ def test_keeps_at_least_one_token(student, rng):
 
     However small p is, the most probable token stays.
     """
-    probs = distribution(rng, 9)
-    best = max(probs, key=lambda pair: pair[1])[0]
-    kept = read_probs(student.top_p_filter(probs, 1e-6), "top_p_filter")
-    require_same(kept, [(best, 1.0)])
+    for p in (1e-6, 1e-13):
+        probs = distribution(rng, 9)
+        best = max(probs, key=lambda pair: pair[1])[0]
+        kept = read_probs(student.top_p_filter(probs, p), "top_p_filter")
+        require_same(kept, [(best, 1.0)])
 
 
 @points(1)
-def test_refuses_an_empty_list(student):
-    """空のリストには ValueError を出します。
+def test_stops_where_the_sum_is_exactly_p(student, rng):
+    """累積がちょうど p になったら、そこで止まります。
 
-    An empty list raises ValueError.
+    When the sum is exactly p, nothing more is kept.
+    """
+    # powers of 2, whose sums are exact in every order and every float type
+    halves = [("t1", 0.5), ("t2", 0.25), ("t3", 0.125), ("t4", 0.0625), ("t5", 0.0625)]
+    for n_kept, p in ((1, 0.5), (2, 0.75), (3, 0.875)):
+        probs = rng.sample(halves, len(halves))
+        expected = [(token, probability / p) for token, probability in halves[:n_kept]]
+        require_same(read_probs(student.top_p_filter(probs, p), "top_p_filter"), expected)
+
+
+@points(1)
+def test_refuses_arguments_that_make_no_sense(student, rng):
+    """空のリストと、0 以下や 1 より大きい p には ValueError を出します。
+
+    An empty list, and a p of 0 or less or above 1, raise ValueError.
     """
     require_raises(ValueError, student.top_p_filter, [], 0.5)
+    for p in (0.0, -0.5, 1.25):
+        require_raises(ValueError, student.top_p_filter, distribution(rng, 5), p)

@@ -128,7 +128,7 @@ def accepts_any_p(probs, p):
 
 @mistake(
     of="top_p_filter",
-    caught_by="test_refuses_an_empty_list",
+    caught_by="test_refuses_arguments_that_make_no_sense",
     ja="空のリストに ValueError を出していません。計算を始める前に確かめてください。",
     en="An empty list does not raise ValueError. Check for it before computing.",
 )
@@ -157,6 +157,24 @@ def always_drops_the_last(probs, p):
     kept, mass = [], 0.0
     for token, probability in ranked[: max(1, len(ranked) - 1)]:
         if kept and mass >= p - 1e-12:
+            break
+        kept.append((token, probability))
+        mass += probability
+    return [(token, probability / mass) for token, probability in kept]
+
+
+@mistake(
+    of="top_p_filter",
+    caught_by="test_stops_where_the_sum_is_exactly_p",
+    ja="累積がちょうど p になったとき、余計な 1 個を残しています。p に「届いた」ところで止めてください（p を超えるまでではありません）。",
+    en="When the sum is exactly p, one token too many is kept. Stop where the sum reaches p, not where it exceeds it.",
+)
+def waits_until_p_is_exceeded(probs, p):
+    if not probs or not 0 < p <= 1:
+        raise ValueError
+    kept, mass = [], 0.0
+    for token, probability in sorted(probs, key=lambda pair: -pair[1]):
+        if mass > p:
             break
         kept.append((token, probability))
         mass += probability
