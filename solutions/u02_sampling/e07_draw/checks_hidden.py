@@ -1,0 +1,166 @@
+"""Hidden checks of sampling/draw."""
+
+import functools
+import math
+import operator
+
+import pytest
+
+from autograder.checks import fail, points, read_text, read_texts, require, require_raises
+
+
+def distribution(rng, size, n_zeros=0):
+    """A random distribution in random order, `n_zeros` of its tokens with probability 0."""
+    weights = [rank + 1 + rng.random() for rank in range(size)] + [0.0] * n_zeros
+    rng.shuffle(weights)
+    total = math.fsum(weights)
+    return [(f"t{index}", weight / total) for index, weight in enumerate(weights)]
+
+
+def require_token(token, expected, *, ja, en):
+    """The very token expected; `ja` and `en` say what to look at otherwise."""
+    require(
+        read_text(token, "draw") == expected,
+        ja=f"draw: {expected} が選ばれるはずの u で、{token} が返りました。{ja}",
+        en=f"draw: {token} came back for a u that should draw {expected}. {en}",
+    )
+
+
+@points(2)
+def test_every_u_draws_its_token(student, rng):
+    """順序がばらばらな分布でも、与えられた順の累積で正しいトークンが選ばれます。
+
+    In random order, too, the right token is drawn, by running sums in the order given.
+    """
+    for size in range(1, 13):
+        probs = distribution(rng, size)
+        start = 0.0
+        for token, probability in probs:
+            # away from the edges, so that the rounding of sums decides nothing
+            u = start + probability * rng.uniform(0.1, 0.9)
+            require_token(
+                student.draw(probs, u),
+                token,
+                ja="並べ替えずに、与えられた順に確率を足してください。",
+                en="Add the probabilities in the order given, without sorting.",
+            )
+            start += probability
+
+
+@points(1)
+def test_probability_0_is_never_drawn(student, rng):
+    """確率 0 のトークンは、先頭にあっても、u がちょうど境目でも、選ばれません。
+
+    A token of probability 0 is not drawn, not even in front or by a u exactly at a boundary.
+    """
+    probs = [("z0", 0.0), ("t0", 0.25), ("z1", 0.0), ("z2", 0.0), ("t1", 0.5), ("t2", 0.25), ("z3", 0.0)]
+    for u, token in [(0.0, "t0"), (0.25, "t1"), (0.75, "t2"), (rng.uniform(0.8, 0.99), "t2"), (1 - 2**-20, "t2")]:
+        require_token(
+            student.draw(probs, u),
+            token,
+            ja="累積が u を「超える」最初のトークンを選ぶと、確率 0 のトークンは選ばれません。",
+            en="The first token at which the sum exceeds u never has probability 0.",
+        )
+
+
+@points(1)
+@pytest.mark.parametrize("n_zeros", [0, 2])
+def test_a_sum_just_below_1_still_gives_a_token(student, n_zeros):
+    """丸めで合計が 1 に少し足りなくても、最後の、確率が 0 でないトークンが選ばれます。
+
+    Even if rounding leaves the sum just short of 1, the last token with a probability is drawn.
+    """
+    probs = [("t0", 0.5), ("t1", 0.25), ("t2", 0.2499995), *((f"z{index}", 0.0) for index in range(n_zeros))]
+    require_token(
+        student.draw(probs, 0.9999999),
+        "t2",
+        ja="どの累積も u を超えないことがあります。そのときは、確率が 0 でない最後のトークンを返してください。",
+        en="It may happen that no sum exceeds u. Return the last token with a probability above 0 in that case.",
+    )
+
+
+@points(2)
+def test_many_draws_follow_the_probabilities(student, rng):
+    """draw_many の結果は、その分布から独立に選ばれたものです。
+
+    The tokens of draw_many are independent draws from the distribution.
+    """
+    from autograder.stats import ALPHA, Repeated, weigh_draws
+
+    probs = [("t0", 0.04), ("t1", 0.3), ("t2", 0.0), ("t3", 0.4), ("t4", 0.1), ("t5", 0.16)]
+    weights = [math.exp(probability) for _, probability in probs]
+    alternatives = {
+        "chooses_uniformly": [(token, 1.0) for token, _ in probs],
+        "puts_a_softmax_on_top": [(token, weight) for (token, _), weight in zip(probs, weights, strict=True)],
+        "never_draws_the_last": probs[:-1],
+        "takes_the_most_probable": [("t3", 1.0)],
+        "repeats_one_draw": Repeated(),
+    }
+    evidence = []
+    for _ in range(4):  # several seeds tell one token again and again from the most probable one
+        draws = read_texts(student.draw_many(probs, 600, rng.randrange(2**31)), "draw_many", length=600)
+        evidence.append(weigh_draws(draws, probs, alternatives=alternatives))
+    judged = functools.reduce(operator.add, evidence).judge()
+    if judged.failed:
+        fail(
+            ja=f"draw_many: この分布から独立に選んだのなら、まず出ない結果でした（正しい答えがこうなる確率は {ALPHA:g} 以下です）。"
+            "1 個ごとに新しい乱数を使い、確率どおりに選んでいるか確かめてください。",
+            en=f"draw_many: independent draws from this distribution hardly ever look like this (a right answer does with probability at most {ALPHA:g}). "
+            "Check that every token is drawn with a new random number, and with its probability.",
+            mistake=judged.alternative,
+        )
+
+
+@points(1)
+def test_every_seed_counts_and_0_is_a_seed(student, rng):
+    """seed = 0 でも結果は 1 つに決まり、ほかの seed の結果とは違います。
+
+    Seed 0, too, has one result, and it is not that of another seed.
+    """
+    from autograder.stats import Copy, judge_draws
+
+    probs = distribution(rng, 8)
+
+    def many(seed):
+        return read_texts(student.draw_many(probs, 80, seed), "draw_many", length=80)
+
+    drawn = {seed: many(seed) for seed in (rng.randrange(1, 2**31), 0)}
+    for seed, tokens in drawn.items():
+        require(
+            many(seed) == tokens,
+            ja="draw_many: 同じ seed で 2 回呼んだら、違う結果でした。呼ばれるたびに、この seed で乱数を作り直してください（0 も 1 つの seed です）。",
+            en="draw_many: two calls with one seed gave different results. Start the random numbers from the seed at every call (0 is a seed, too).",
+            mistake="takes_seed_0_for_none" if seed == 0 else "never_sets_the_seed",
+        )
+    first, other = drawn.values()
+    judged = judge_draws(other, probs, alternatives={"fixes_another_seed": Copy(tuple(first))})
+    require(
+        not (judged.failed and first == other),
+        ja="draw_many: 違う seed で、同じ結果になりました。引数の seed を使ってください。",
+        en="draw_many: different seeds gave the same result. Use the argument seed.",
+        mistake="fixes_another_seed" if len(set(first)) > 1 else None,
+    )
+
+
+@points(1)
+def test_refuses_fewer_than_1_draw(student, rng):
+    """n が 1 なら 1 個を返し、1 より小さければ ValueError を出します。
+
+    One draw is fine; an n below 1 raises ValueError.
+    """
+    probs = distribution(rng, 4)
+    read_texts(student.draw_many(probs, 1, 5), "draw_many", length=1)
+    for n in (0, -3):
+        require_raises(ValueError, student.draw_many, probs, n, 5)
+
+
+@points(1)
+@pytest.mark.parametrize("u", [1.5, -1e-3])
+def test_refuses_an_empty_list_and_other_values_of_u(student, rng, u):
+    """空のリストには、どちらの関数も ValueError を出します。範囲を少しだけ外れた u も同じです。
+
+    Both functions raise ValueError for an empty list, and draw does for any u out of range.
+    """
+    require_raises(ValueError, student.draw, distribution(rng, 4), u)
+    require_raises(ValueError, student.draw, [], 0.5)
+    require_raises(ValueError, student.draw_many, [], 3, 5)
