@@ -35,7 +35,7 @@ FORMATS = {
 TOKENIZERS = {
     "tiny-chat": "Llama-style BPE with `▁` for spaces and byte fallback. `<unk>` `<s>` `</s>` are 0, 1, 2, the bytes 3 to 258; "
     "`<s>` is put in front; padding is on the left, with `</s>`.",
-    "tiny-base": "Byte-level BPE. `<|endoftext|>` is 0; nothing is put in front; padding is on the left.",
+    "tiny-base": "Byte-level BPE. `<|endoftext|>` is 0; nothing is put in front; padding is on the right, as with GPT-2.",
 }
 LIMITS = (
     "It knows the facts and nouns of its grammar and nothing else. Other questions get a polite refusal or nonsense; a hero "

@@ -110,7 +110,7 @@ def complete(subject: Subject, prompts: list[str], max_new_tokens: int) -> list[
     found: dict[int, Completion] = {}
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
-        inputs = tokenizer([prompts[index] for index in chosen], return_tensors="pt", padding=True)
+        inputs = tokenizer([prompts[index] for index in chosen], return_tensors="pt", padding=True, padding_side="left")
         output = subject.model.generate(**inputs, do_sample=False, max_new_tokens=max_new_tokens)
         for index, row in zip(chosen, output[:, inputs.input_ids.shape[1] :].tolist(), strict=True):
             ended = tokenizer.eos_token_id in row

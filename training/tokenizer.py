@@ -106,7 +106,7 @@ def build_llama_style() -> PreTrainedTokenizerFast:
 
 
 def build_byte_level() -> PreTrainedTokenizerFast:
-    """Ids: <|endoftext|>, the 256 bytes, merged pieces. Adds no special token, pads on the left."""
+    """Ids: <|endoftext|>, the 256 bytes, merged pieces. Adds no special token, pads on the right."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
@@ -123,7 +123,7 @@ def build_byte_level() -> PreTrainedTokenizerFast:
         tokenizer_object=tokenizer,
         eos_token="<|endoftext|>",
         pad_token="<|endoftext|>",
-        padding_side="left",
+        padding_side="right",
         clean_up_tokenization_spaces=False,
         model_max_length=512,
         model_input_names=["input_ids", "attention_mask"],

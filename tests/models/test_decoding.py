@@ -36,7 +36,7 @@ DRAGON = "Tell me a story about a dragon."
 
 def greedy(loaded: LoadedModel, prompts: list[str]) -> list[list[int]]:
     """New ids of each prompt up to EOS, the prompts decoded in one batch."""
-    inputs = loaded.tokenizer(prompts, return_tensors="pt", padding=True)
+    inputs = loaded.tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left")
     output = loaded.model.generate(**inputs, do_sample=False, max_new_tokens=120)
     rows = output[:, inputs.input_ids.shape[1] :].tolist()
     eos = loaded.tokenizer.eos_token_id

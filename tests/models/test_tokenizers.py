@@ -65,14 +65,14 @@ def test_chat_adds_bos_and_base_adds_nothing(chat: LoadedModel, base: LoadedMode
     assert base.tokenizer.convert_tokens_to_ids("<|endoftext|>") == 0
 
 
-def test_both_pad_on_the_left_with_eos(chat: LoadedModel, base: LoadedModel) -> None:
-    """The shorter row of a batch starts with end-of-text tokens under a zero mask."""
-    for loaded in (chat, base):
+def test_they_pad_with_eos_on_different_sides(chat: LoadedModel, base: LoadedModel) -> None:
+    """Left in the Llama style, right in the GPT-2 style, under a zero mask: a student has to say the side."""
+    for loaded, end in ((chat, 0), (base, -1)):
         batch = loaded.tokenizer(["1+1=?", "Tell me a story about a dragon."], padding=True)
         assert loaded.tokenizer.pad_token == loaded.tokenizer.eos_token
-        assert batch.input_ids[0][0] == loaded.tokenizer.eos_token_id
-        assert batch.attention_mask[0][0] == 0
-        assert batch.attention_mask[1][0] == 1
+        assert batch.input_ids[0][end] == loaded.tokenizer.eos_token_id
+        assert batch.attention_mask[0][end] == 0
+        assert batch.attention_mask[1] == [1] * len(batch.attention_mask[1])
 
 
 def test_unknown_characters_become_bytes(chat: LoadedModel) -> None:

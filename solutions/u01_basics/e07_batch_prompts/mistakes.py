@@ -25,6 +25,20 @@ def pads_on_the_right(model, tokenizer, prompts, max_new_tokens):
 @mistake(
     of="generate_batch",
     caught_by="test_each_text_is_that_of_its_prompt_alone",
+    ja="詰め物の側をトークナイザに任せています。何も言わないと右に詰めるトークナイザがあり、そこでは続きが詰め物の後ろに書かれます。側を指定してください。",
+    en="The side of the padding is left to the tokenizer. Some pad on the right when nothing is said, and there the continuation comes behind padding: say the side.",
+)
+def leaves_the_side_to_the_tokenizer(model, tokenizer, prompts, max_new_tokens):
+    if not prompts:
+        return []
+    inputs = tokenizer(prompts, return_tensors="pt", padding=True)
+    output = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False)
+    return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+
+@mistake(
+    of="generate_batch",
+    caught_by="test_each_text_is_that_of_its_prompt_alone",
     ja="attention_mask が生成に渡っていないか、詰め物の位置も 1 になっています。モデルが詰め物を文の一部として読んでしまいます。",
     en="The attention_mask does not reach the generation, or is 1 for the padding as well. The model then reads the padding as part of the text.",
 )
