@@ -1,0 +1,302 @@
+"""Hidden checks of sampling/sampling_loop."""
+
+from dataclasses import dataclass
+
+import pytest
+import torch
+
+from autograder.checks import by_hand, fail, forbid, points, read_tensor, require, require_raises
+from autograder.stats import ALPHA, Greedy, Repeated, Sampler, departure, greedy_tokens, judge_draws, judge_tokens
+
+NEVER = -1  # no token has this id
+UNIFORM = 1e5  # at this temperature all tokens are equally probable, up to 1e-6
+STORY = "Once upon a time"
+QUESTION = "2+3=?"
+
+
+@pytest.fixture
+def student(student):
+    """The student, who writes the loop by hand: neither `generate` nor a pipeline around it."""
+    return by_hand(student, "transformers.pipeline", "transformers.TextGenerationPipeline")
+
+
+class TruncatedFirst(Sampler):
+    """top_p on the probabilities at temperature 1, then the temperature on what is left."""
+
+    def log_probs_at(self, ranking, rank):
+        cold = ranking.at(1.0)
+        kept = cold.count_in_front_below(self.top_p * cold.mass(cold.everything()))
+        return among_first(ranking.at(self.temperature), kept, rank)
+
+
+class TopPFirst(Sampler):
+    """top_p on all probabilities, then top_k."""
+
+    def log_probs_at(self, ranking, rank):
+        weights = ranking.at(self.temperature)
+        kept = weights.count_in_front_below(self.top_p * weights.mass(weights.everything()))
+        return among_first(weights, kept.clamp(max=self.top_k), rank)
+
+
+class WithoutCrossing(Sampler):
+    """top_k, then top_p without the token that crosses it, as long as another one is left."""
+
+    def log_probs_at(self, ranking, rank):
+        weights = ranking.at(self.temperature)
+        most = weights.everything().clamp(max=self.top_k)
+        crossing = weights.count_in_front_below(self.top_p * weights.mass(most))
+        return among_first(weights, (crossing - 1).clamp(min=1), rank)
+
+
+def among_first(weights, kept, rank):
+    """Log-probabilities when the first `kept` ranks stay."""
+    return (weights.score(rank) - weights.mass(kept).log()).masked_fill(rank >= kept, -torch.inf)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a call asks for: a prompt, limits and settings."""
+
+    ids: list
+    max_new_tokens: int
+    eos_token_id: int
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+
+
+def new_tokens(student, lm, task, seed):
+    """The student's new tokens, once prompt, ids and length are known to be right."""
+    answer = student.sample_decode(
+        forbid(lm.model, "generate"),
+        torch.tensor([task.ids]),
+        task.max_new_tokens,
+        temperature=task.temperature,
+        top_k=task.top_k,
+        top_p=task.top_p,
+        eos_token_id=task.eos_token_id,
+        seed=seed,
+    )
+    row = read_tensor(answer, "sample_decode", dtype="int64", shape=(1, None))[0].tolist()
+    new = row[len(task.ids) :]
+    require(
+        row[: len(task.ids)] == task.ids,
+        ja="sample_decode: 返す列の先頭に、プロンプトの ID がそのまま並んでいません。",
+        en="sample_decode: the ids of the prompt do not stand unchanged at the front of the result.",
+    )
+    require(
+        all(0 <= token < lm.model.config.vocab_size for token in new),
+        ja="sample_decode: 語彙にない ID が入っています。並べ替えた位置ではなく、トークンの ID を加えてください。",
+        en="sample_decode: there are ids outside the vocabulary. Add ids of tokens, not places in a sorted list.",
+    )
+    require(
+        task.eos_token_id not in new[:-1],
+        ja="sample_decode: EOS のあとにもトークンが続いています。渡された eos_token_id を加えたら、そこで止めてください。",
+        en="sample_decode: tokens follow behind EOS. Stop once the eos_token_id that was passed has been added.",
+    )
+    is_whole = len(new) == task.max_new_tokens or (new and new[-1] == task.eos_token_id)
+    require(
+        len(new) <= task.max_new_tokens and is_whole,
+        ja=f"sample_decode: 新しいトークンが {len(new)} 個でした。EOS を加えるか、上限にちょうど達するまで続けてください（プロンプトは数えません）。",
+        en=f"sample_decode: got {len(new)} new tokens. Go on until EOS has been added or the limit is reached exactly (the prompt does not count).",
+    )
+    return new
+
+
+def require_distribution(student, lm, rng, task, *, n, alternatives, are_far_apart=True):
+    """FAIL unless n draws with as many seeds may come from the distribution of `task`.
+
+    The mistake is named if the alternatives are far enough apart to be told from each other by n draws.
+    """
+    null = Sampler(task.temperature, task.top_p, min(task.top_k, lm.model.config.vocab_size))
+    judged = judge_tokens(
+        lm.model,
+        task.ids,
+        [new_tokens(student, lm, task, seed) for seed in rng.sample(range(2**31), n)],
+        null=null,
+        alternatives=alternatives,
+        max_new_tokens=task.max_new_tokens,
+        eos_token_id=task.eos_token_id,
+    )
+    if judged.failed:
+        fail(
+            ja=f"sample_decode: 頼まれた分布からは、まず出ないトークンでした（正しい答えがこうなる確率は {ALPHA:g} 以下です）。"
+            "スコアを温度で割り、top_k、top_p の順に絞り、合計を 1 に直してから、毎回引いてください。",
+            en=f"sample_decode: the distribution asked for hardly ever gives such tokens (a right answer does with probability at most {ALPHA:g}). "
+            "Divide the scores by the temperature, narrow by top_k, then by top_p, renormalise, and draw anew each time.",
+            mistake=judged.alternative if are_far_apart else None,
+        )
+
+
+def story(lm, **settings):
+    """A short continuation of a story, with these settings."""
+    return Task(lm.tokenizer(STORY)["input_ids"], 6, lm.tokenizer.eos_token_id, **settings)
+
+
+@points(1)
+def test_tokens_come_from_the_asked_temperature(student, lm, rng):
+    """トークンは、頼まれた温度の分布から出ます。
+
+    The tokens come from the distribution at the temperature asked for.
+    """
+    alternatives = {
+        "ignores_the_temperature": Sampler(),
+        "multiplies_by_the_temperature": Sampler(temperature=1 / 4.0),
+        "decodes_greedily": Greedy(),
+        "leaves_top_k_on": Sampler(temperature=4.0, top_k=50),
+        "ignores_the_seed": Repeated(),
+    }
+    require_distribution(student, lm, rng, story(lm, temperature=4.0), n=6, alternatives=alternatives)
+
+
+@points(1)
+def test_tokens_come_from_the_asked_top_p(student, lm, rng):
+    """トークンは、温度をかけたあとの nucleus から、その中の確率で出ます。
+
+    The tokens come from the nucleus after the temperature, by their probabilities in it.
+    """
+    alternatives = {
+        "ignores_the_temperature": Sampler(top_p=0.95),
+        "truncates_before_the_temperature": TruncatedFirst(temperature=3.0, top_p=0.95),
+        "decodes_greedily": Greedy(),
+        "ignores_the_seed": Repeated(),
+    }
+    task = story(lm, temperature=3.0, top_p=0.95)
+    require_distribution(student, lm, rng, task, n=10, alternatives=alternatives)
+    alternatives = {"ignores_top_p": Sampler(temperature=3.0)}
+    task = story(lm, temperature=3.0, top_p=0.5)
+    require_distribution(student, lm, rng, task, n=4, alternatives=alternatives)
+
+
+@points(1)
+def test_tokens_come_from_the_asked_top_k(student, lm, rng):
+    """トークンは、上位 top_k 個から出ます。語彙より大きい top_k は何も捨てません。
+
+    The tokens come from the best top_k; a top_k beyond the vocabulary drops none.
+    """
+    alternatives = {
+        "ignores_top_k": Sampler(temperature=UNIFORM),
+        "keeps_one_more": Sampler(temperature=UNIFORM, top_k=4),
+        "keeps_one_less": Sampler(temperature=UNIFORM, top_k=2),
+    }
+    task = story(lm, temperature=UNIFORM, top_k=3)
+    require_distribution(student, lm, rng, task, n=8, alternatives=alternatives)
+    task = story(lm, temperature=4.0, top_k=10**6)
+    require_distribution(student, lm, rng, task, n=2, alternatives={"decodes_greedily": Greedy()})
+
+
+@points(1)
+def test_top_p_works_on_what_top_k_has_left(student, lm, rng):
+    """両方があるときは、top_k で絞って合計を 1 に直した分布に top_p が働き、top_p をまたぐトークンも残ります。
+
+    With both, top_p works on what top_k has left, renormalised, and keeps the token that crosses it.
+    """
+    alternatives = {
+        "ignores_top_p": Sampler(temperature=3.0, top_k=10),
+        "ignores_top_k": Sampler(temperature=3.0, top_p=0.5),
+        "applies_top_p_first": TopPFirst(temperature=3.0, top_k=10, top_p=0.5),
+    }
+    task = story(lm, temperature=3.0, top_k=10, top_p=0.5)
+    require_distribution(student, lm, rng, task, n=8, alternatives=alternatives, are_far_apart=False)
+    alternatives = {
+        "drops_the_crossing_token": WithoutCrossing(temperature=UNIFORM, top_k=4, top_p=0.6),
+        "decodes_greedily": Greedy(),
+    }
+    task = story(lm, temperature=UNIFORM, top_k=4, top_p=0.6)
+    require_distribution(student, lm, rng, task, n=8, alternatives=alternatives)
+
+
+@points(1)
+def test_every_step_draws_anew(student, lm, rng):
+    """1 つの列の中でも、トークンごとに新しく引きます。
+
+    Within one sequence, each token is drawn anew.
+    """
+    size = lm.model.config.vocab_size
+    task = Task(lm.tokenizer(STORY)["input_ids"], 8, NEVER, temperature=UNIFORM)
+    uniform = [(str(index), 1 / size) for index in range(size)]
+    # The same random number again gives the same token, or the one at the same place in the order of the scores.
+    tokens, places = [], []
+    for seed in rng.sample(range(2**31), 2):
+        new = new_tokens(student, lm, task, seed)
+        tokens += new
+        places += places_of(lm.model, task.ids, new)
+    for draws in (tokens, places):
+        judged = judge_draws([str(draw) for draw in draws], uniform, alternatives={}, alpha=ALPHA / 2)
+        require(
+            not judged.failed,
+            ja="sample_decode: 1 つの列のトークンが、互いに無関係に引かれていません。生成器を初期化するのはループの前の 1 回だけにし、"
+            "温度で割ったスコアから毎回引いてください。",
+            en="sample_decode: the tokens of one sequence are not drawn independently. Start the generator once, before the loop, "
+            "and draw from the scores divided by the temperature each time.",
+        )
+
+
+def places_of(model, ids, new):
+    """The place of each new token in the order of the scores in front of it."""
+    with torch.inference_mode():
+        rows = model(torch.tensor([[*ids, *new[:-1]]], device=model.device)).logits[0, len(ids) - 1 :].float().cpu()
+    return (rows > rows.gather(-1, torch.tensor(new)[:, None])).sum(-1).tolist()
+
+
+@points(1)
+def test_one_seed_gives_one_result(student, lm, rng):
+    """間に別の呼び出しがあっても、同じシードなら同じ列になります。
+
+    The same seed gives the same sequence, whatever is called in between.
+    """
+    task = Task(lm.tokenizer(STORY)["input_ids"], 8, lm.tokenizer.eos_token_id, temperature=4.0)
+    seed, other = rng.sample(range(2**31), 2)
+    first, again, _, third = (new_tokens(student, lm, task, one) for one in (seed, seed, other, seed))
+    require(
+        first == again == third,
+        ja="sample_decode: 同じシードなのに、呼ぶたびに違う列になりました。呼び出しごとに、乱数の生成器を seed で初期化してください。",
+        en="sample_decode: the same seed gave different sequences. Start the random generator from seed in every call.",
+        mistake="forgets_the_seed",
+    )
+
+
+@points(1)
+def test_ends_at_the_eos_that_was_passed(student, lm, other_lm):
+    """引数の eos_token_id を加えたところで終わり、それ以外では上限まで続きます。
+
+    The text ends once the eos_token_id that was passed has been added, and otherwise at the limit.
+    """
+    for one in (lm, other_lm):
+        ids = one.tokenizer(QUESTION)["input_ids"]
+        run = greedy_tokens(one.model, ids, max_new_tokens=5, eos_token_id=NEVER)
+        own = one.tokenizer.eos_token_id
+        for prompt, eos, limit in (
+            (ids, own, 16),
+            (ids, NEVER, 10),
+            (ids, run[3], 8),
+            ([*ids, own], own, 3),
+            (ids[:1], own, 1),
+        ):
+            task = Task(prompt, limit, eos, temperature=2.0, top_k=1)
+            new = new_tokens(student, one, task, 0)
+            require(
+                departure(one.model, prompt, new, max_new_tokens=limit, eos_token_id=eos) is None,
+                ja="sample_decode: top_k = 1 なのに、最も確率の高いトークンが選ばれていないか、終わる場所が違います。",
+                en="sample_decode: with top_k = 1 a token is not the most probable one, or the text ends at the wrong place.",
+            )
+
+
+@points(1)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"temperature": -0.5}, {"temperature": 0.0}, {"top_p": -0.1}, {"top_p": 0.0}, {"top_p": 1.01}, {"top_k": -1}),
+        *({"max_new_tokens": 0}, {"max_new_tokens": -1}, {"ids": []}),
+    ],
+    ids=str,
+)
+def test_refuses_arguments_that_make_no_sense(student, lm, wrong):
+    """空のプロンプト、1 より小さい上限、範囲外の温度、top_k、top_p には ValueError を出します。
+
+    An empty prompt, a limit below 1, and a temperature, top_k or top_p out of range raise ValueError.
+    """
+    settings = {"temperature": 0.7, "top_k": 5, "top_p": 0.9, "max_new_tokens": 2} | wrong
+    ids = torch.tensor([settings.pop("ids", lm.tokenizer(STORY)["input_ids"])], dtype=torch.int64)
+    settings |= {"input_ids": ids, "eos_token_id": lm.tokenizer.eos_token_id, "seed": 4}
+    require_raises(ValueError, student.sample_decode, forbid(lm.model, "generate"), **settings)
