@@ -79,7 +79,7 @@ def bundle_digest(unit: Unit) -> str:
     """A digest of every text that decides a grade in `unit`."""
     digest = hashlib.sha256()
     for exercise in unit.exercises:
-        for name in ("solution.py", "checks_public.py", "checks_hidden.py", "mistakes.py"):
+        for name in exercise.deciding_files:
             digest.update((exercise.folder / name).read_bytes() + b"\0")
     return digest.hexdigest()
 

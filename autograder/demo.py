@@ -49,20 +49,29 @@ def run_demo(course: Course, out: Path, progress: Progress = no_progress) -> dic
 
 def write_class(unit: Unit, folder: Path, *, with_troublemakers: bool) -> None:
     """One folder per student: right, as a notebook, untouched, every typical mistake, and (if asked) trouble."""
-    right = {exercise.name: without_marks(exercise.solution) for exercise in unit.exercises}
+    right = {one.answer_file: right_answer(one) for one in unit.exercises}
     _write(folder / "all_right", right)
     _write_notebook(folder / "all_right_notebook", unit.id, right)
-    _write(folder / "stub_untouched", {exercise.name: exercise.stub for exercise in unit.exercises})
+    _write(folder / "stub_untouched", {one.answer_file: one.stub for one in unit.exercises})
     # Student n makes the n-th mistake of every exercise, and hands in nothing where all have been made.
     for number in range(max(len(exercise.mistakes) for exercise in unit.exercises)):
         wrong = [exercise for exercise in unit.exercises if number < len(exercise.mistakes)]
-        made = {one.name: with_mistake(one.solution, one.mistakes[number]) for one in wrong}
+        made = {one.answer_file: with_mistake(one.solution, one.mistakes[number]) for one in wrong}
         _write(folder / f"typical_mistakes_{number + 1}", made)
     if with_troublemakers:
-        exercise = min(unit.exercises, key=lambda one: len(one.solution))  # the quickest one
+        exercise = min(
+            (one for one in unit.exercises if one.functions), key=lambda one: len(one.solution)
+        )  # the quickest
         for name, body in _trouble(exercise).items():
-            _write(folder / name, {exercise.name: _replaced(exercise, body)})
+            _write(folder / name, {exercise.answer_file: _replaced(exercise, body)})
         _write_bad_files(folder, exercise)
+
+
+def right_answer(exercise: Exercise) -> str:
+    """The student's file with the reference, or the example answer, in it."""
+    if exercise.rubric is None:
+        return without_marks(exercise.solution)
+    return f"{exercise.stub}\n{exercise.solution}"
 
 
 def _trouble(exercise: Exercise) -> Mapping[str, str]:
@@ -94,14 +103,14 @@ def _write_bad_files(folder: Path, exercise: Exercise) -> None:
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _write_notebook(folder: Path, name: str, texts: Mapping[str, str]) -> None:
     """All answers in one notebook, with an experiment and a magic command in between, as students leave them."""
     cells = [_cell("code", "%matplotlib inline\nprint('experiment')")]
     for title, text in texts.items():
-        cells += [_cell("markdown", f"## {title}"), _cell("code", text)]
+        cells += [_cell("markdown", f"## {title}"), _cell("code" if title.endswith(".py") else "markdown", text)]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"

@@ -12,11 +12,12 @@ from autograder.exercise import Course, Exercise, Unit
 
 ROOT = Path(__file__).parent.parent
 COURSE = read_course(ROOT / "solutions")
-EXERCISES = [exercise for unit in COURSE.units for exercise in unit.exercises]
+# With checks: what is answered in prose has tests of its own.
+EXERCISES = [exercise for unit in COURSE.units for exercise in unit.exercises if exercise.rubric is None]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes `exercise` runs once for each exercise of the course; its id is the exercise's."""
+    """A test that takes `exercise` runs once for each exercise of the course that has checks; its id is the exercise's."""
     if "exercise" in metafunc.fixturenames:
         metafunc.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id, scope="session")
 

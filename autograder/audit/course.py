@@ -12,6 +12,7 @@ from autograder.audit.texts import audit_texts
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Exercise
 from autograder.messages import Message
+from autograder.power import audit_power
 
 
 def audit_course(
@@ -34,7 +35,7 @@ def audit_course(
         problems = [problem for unit in units for problem in [*audit_texts(unit), *audit_figures(unit)]]
     else:
         problems = [problem for unit in course.units for problem in [*audit_texts(unit), *audit_figures(unit)]]
-        problems += audit_shipping(course)
+        problems += [*audit_shipping(course), *audit_power(course)]
     with Bench.load() as bench:
         for n_finished, exercise in enumerate(exercises):
             progress(exercise.id, n_finished, len(exercises))

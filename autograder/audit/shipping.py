@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,12 +25,19 @@ def audit_shipping(course: Course) -> list[Message]:
     planned = plan_assignments(course)
     problems = differences(planned, out)
     engine = Path(autograder.__file__).parent
-    shipped = {str(out / name): text for name, text in planned.items()}
+    shipped = {
+        str(out / name): _lines_of_cells(text) if name.endswith(".ipynb") else text for name, text in planned.items()
+    }
     # Model folders hold no text of ours to compare, and tokenizer files are large.
     for path in sorted(engine.rglob("*")):
         if path.suffix in _TEXT_SUFFIXES and path.name not in {"tokenizer.json"}:
             shipped[str(path)] = path.read_text(encoding="utf-8")
     return problems + leaks(secret_lines(course), shipped)
+
+
+def _lines_of_cells(notebook: str) -> str:
+    """What stands in the cells, as plain lines."""
+    return "\n".join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])
 
 
 def secret_lines(course: Course) -> dict[str, str]:

@@ -80,9 +80,10 @@ class Grader:
 
     def grade(self, submission: Submission, unit: Unit) -> Graded:
         """Run every check of `unit` on one submission and name its mistakes."""
-        written = [one for one in unit.exercises if submission.answers[one.name].source is not None]
+        with_code = [one for one in unit.exercises if one.rubric is None]
+        written = [one for one in with_code if submission.answers[one.name].source is not None]
         outcomes = run_checks(written, lambda one, seed: self._student(submission, one, seed), self._models)
-        for exercise in unit.exercises:
+        for exercise in with_code:
             answer = submission.answers[exercise.name]
             if answer.source is None:
                 outcomes.update(_without_answer(exercise, answer))

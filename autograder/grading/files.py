@@ -17,7 +17,7 @@ MAX_NOTEBOOK_BYTES = 20 << 20
 MAX_ARCHIVE_BYTES = 50 << 20
 MAX_FILES = 500
 MAX_DEPTH = 5
-SUFFIXES = (".py", ".ipynb")
+SUFFIXES = (".py", ".ipynb", ".md")
 _IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "node_modules", "venv", "site-packages"}
 
 
@@ -35,7 +35,7 @@ class SubmittedFile:
 
 
 def submitted_files(entry: Path) -> list[SubmittedFile]:
-    """The .py and .ipynb files of a submission (folder, zip or single file), shallowest first.
+    """The .py, .ipynb and .md files of a submission (folder, zip or single file), shallowest first.
 
     Raises: SubmissionError if it is none of these or cannot be read.
     """
@@ -49,8 +49,8 @@ def submitted_files(entry: Path) -> list[SubmittedFile]:
     else:
         name = visible(entry.name)
         raise SubmissionError(
-            ja=f"{name}: 提出物はフォルダ、.zip、.py、.ipynb のどれかです。その形で提出し直してください。",
-            en=f"{name}: a submission is a folder, a .zip, a .py or an .ipynb. Submit it again as one of these.",
+            ja=f"{name}: 提出物はフォルダ、.zip、.py、.ipynb、.md のどれかです。その形で提出し直してください。",
+            en=f"{name}: a submission is a folder, a .zip, a .py, an .ipynb or an .md. Submit it again as one of these.",
         )
     return sorted(found, key=lambda file: (len(file.path.parts), str(file.path)))
 

@@ -6,26 +6,29 @@ name, and a single .py or .ipynb, belong to every exercise whose functions they 
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course.prose import answer_in, mark
 from autograder.errors import SubmissionError
 from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.files import MAX_NOTEBOOK_BYTES, MAX_PY_BYTES, SubmittedFile, submitted_files
-from autograder.grading.notebook import defined_functions, notebook_cells, source_for
+from autograder.grading.notebook import defined_functions, notebook_cells, prose_cells, source_for
 from autograder.messages import Message, visible
 
 # Files of the class's own in the folder of results, and what file systems allow.
 RESERVED_NAMES = frozenset({"class.json", "index.html"})
 MAX_NAME_BYTES = 200
+MAX_PROSE_CHARACTERS = 20_000
 _UNGRADED_NAMES = ("test_", "conftest")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The text that answers one exercise, or the verdict and reason that stand in for it.
+    """The text that answers one exercise (code, or prose as it is written), or the verdict and reason that stand in for it.
 
     `note` says what a person should know, e.g. that the file had another name.
     """
@@ -51,6 +54,7 @@ class _Texts:
     """Readable files and the reasons for unreadable ones, by path."""
 
     parts: dict[str, list[str]] = field(default_factory=dict)  # a .py is one part, a notebook one for each cell
+    prose: dict[str, list[str]] = field(default_factory=dict)  # the same of .md files and Markdown cells
     reasons: dict[str, Message] = field(default_factory=dict)
 
     def text(self, path: str, exercise: Exercise) -> str:
@@ -111,13 +115,20 @@ def read_submission(student: str, entry: Path, unit: Unit) -> Submission:
                 f"{name}: cannot be read ({reason}). Check its permissions.",
             ),
         )
+    prose = {exercise.answer_file for exercise in unit.exercises if exercise.rubric is not None}
+    files = [file for file in files if file.path.suffix.lower() != ".md" or file.path.name in prose]
     read = _read_texts(files)
-    answers = {exercise.name: _find_answer(exercise, unit, files, read) for exercise in unit.exercises}
+    answers = {
+        exercise.name: _find_answer(exercise, unit, files, read)
+        if exercise.rubric is None
+        else _find_prose(exercise, files, read)
+        for exercise in unit.exercises
+    }
     modules = {Path(path).stem: parts[0] for path, parts in reversed(read.parts.items()) if path.endswith(".py")}
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.path}\0{file.size}\0".encode("utf-8", "surrogateescape") + (file.data or b""))
-    return Submission(student, answers, modules, _general_notes(files, read, answers), digest.hexdigest())
+    return Submission(student, answers, modules, _general_notes(unit, files, read, answers), digest.hexdigest())
 
 
 def _unreadable(student: str, unit: Unit, reason: Message) -> Submission:
@@ -125,13 +136,15 @@ def _unreadable(student: str, unit: Unit, reason: Message) -> Submission:
     return Submission(student, answers, {}, (reason,), hashlib.sha256(reason.en.encode()).hexdigest())
 
 
-def _general_notes(files: list[SubmittedFile], read: _Texts, answers: dict[str, Answer]) -> tuple[Message, ...]:
+def _general_notes(
+    unit: Unit, files: list[SubmittedFile], read: _Texts, answers: dict[str, Answer]
+) -> tuple[Message, ...]:
     """Unreadable files that belong to no exercise, and why nothing at all was found, if so."""
-    unreadable = tuple(reason for path, reason in read.reasons.items() if Path(path).stem not in answers)
+    unreadable = tuple(reason for path, reason in read.reasons.items() if _named_after(path) not in answers)
     nothing_found = all(one.source is None and one.verdict is Verdict.UNWRITTEN for one in answers.values())
     if unreadable or not nothing_found:
         return unreadable
-    wanted = ", ".join(f"{name}.py" for name in answers)
+    wanted = ", ".join(exercise.answer_file for exercise in unit.exercises)
     if not files:
         return (
             Message(
@@ -152,16 +165,20 @@ def _read_texts(files: list[SubmittedFile]) -> _Texts:
     read = _Texts()
     for file in files:
         path = str(file.path)
-        if path in read.parts or file.path.name.startswith(_UNGRADED_NAMES):
+        if path in read.parts or path in read.prose or file.path.name.startswith(_UNGRADED_NAMES):
             continue
         try:
-            read.parts[path] = _parts(file)
+            text, name = _text(file), visible(path)
+            if path.lower().endswith(".ipynb"):
+                read.parts[path], read.prose[path] = notebook_cells(text, name), prose_cells(text, name)
+            else:
+                (read.prose if path.lower().endswith(".md") else read.parts)[path] = [text]
         except SubmissionError as error:
             read.reasons[path] = error.message
     return read
 
 
-def _parts(file: SubmittedFile) -> list[str]:
+def _text(file: SubmittedFile) -> str:
     name = visible(str(file.path))
     if file.is_folder:
         raise SubmissionError(
@@ -176,18 +193,17 @@ def _parts(file: SubmittedFile) -> list[str]:
             en=f"{name}: too large ({file.size / 2**20:.1f} MiB; the limit is {limit} MiB). Remove outputs or data and submit again.",
         )
     try:
-        text = file.data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return file.data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise SubmissionError(
             ja=f"{name}: UTF-8 ではありません（{error.start} バイト目）。エディタで文字コードを UTF-8 にして保存し直してください。",
             en=f"{name}: not UTF-8 (byte {error.start}). Save it as UTF-8 in your editor.",
         ) from error
-    return notebook_cells(text, name) if is_notebook else [text]
 
 
 def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], read: _Texts) -> Answer:
     """The file of the exercise's name, else one that defines its functions; a written one before an untouched stub."""
-    named = [str(file.path) for file in files if file.path.stem == exercise.name]
+    named = [str(file.path) for file in files if _named_after(str(file.path)) == exercise.name]
     candidates = [path for path in named if path in read.parts]
     for path in candidates:
         if _is_written(read.text(path, exercise), exercise):
@@ -200,15 +216,58 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
             return Answer(None, Verdict.CRASH, read.reasons[path])
     if candidates:
         return Answer(read.text(candidates[0], exercise))
-    missing = Message(
-        f"提出物に {exercise.name}.py がありません。この課題の答えを入れて提出してください。",
-        f"the submission has no {exercise.name}.py. Add your answer to this exercise.",
+    return Answer(None, Verdict.UNWRITTEN, _missing(exercise))
+
+
+def _find_prose(exercise: Exercise, files: list[SubmittedFile], read: _Texts) -> Answer:
+    """The prose of a file of the exercise's name, or behind the exercise's mark in any notebook."""
+    named = [str(file.path) for file in files if _named_after(str(file.path)) == exercise.name]
+    marked = [path for path, texts in read.prose.items() if any(mark(exercise.name) in text for text in texts)]
+    candidates = [path for path in dict.fromkeys([*named, *marked]) if path in read.prose]
+    for path in candidates:
+        if answer := answer_in(read.prose[path], exercise.name, exercise.stub):
+            cut = len(answer) > MAX_PROSE_CHARACTERS
+            return Answer(answer[:MAX_PROSE_CHARACTERS], note=_cut_note() if cut else None)
+    for path in named:
+        if path in read.reasons:
+            return Answer(None, Verdict.CRASH, read.reasons[path])
+    return Answer(None, Verdict.UNWRITTEN, None if candidates else _missing(exercise))
+
+
+def _cut_note() -> Message:
+    limit = MAX_PROSE_CHARACTERS
+    return Message(
+        f"答えが {limit} 文字より長いので、そこまでを載せています。",
+        f"The answer is longer than {limit} characters; what is shown ends there.",
     )
-    return Answer(None, Verdict.UNWRITTEN, missing)
+
+
+def _missing(exercise: Exercise) -> Message:
+    return Message(
+        f"提出物に {exercise.answer_file} がありません。この課題の答えを入れて提出してください。",
+        f"the submission has no {exercise.answer_file}. Add your answer to this exercise.",
+    )
 
 
 def _is_written(text: str, exercise: Exercise) -> bool:
-    return text.strip() not in {"", exercise.stub.strip()}
+    """Whether the code differs from that of the stub; comments and the first docstring are no code."""
+    return _code(text) not in ([], _code(exercise.stub))
+
+
+def _code(text: str) -> list[str]:
+    """The statements of a Python text; its lines if it is not valid Python."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text.split()
+    body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
+    return [ast.dump(node) for node in body]
+
+
+def _named_after(path: str) -> str:
+    """The exercise that a file's name means: `top_p` for `top_p.py` and for the notebook `top_p.en.ipynb`."""
+    stem = Path(path).stem
+    return re.sub(r"\.(ja|en)$", "", stem) if path.lower().endswith(".ipynb") else stem
 
 
 def _of_another_name(exercise: Exercise, unit: Unit, read: _Texts) -> str | None:
@@ -217,7 +276,7 @@ def _of_another_name(exercise: Exercise, unit: Unit, read: _Texts) -> str | None
     for path in read.parts:
         text = read.text(path, exercise)
         defines = defined_functions(text) & set(exercise.functions)
-        if Path(path).stem not in taken and defines and _is_written(text, exercise):
+        if _named_after(path) not in taken and defines and _is_written(text, exercise):
             return path
     return None
 

@@ -32,7 +32,12 @@ def notebook_cells(text: str, name: str) -> list[str]:
 
     Raises: SubmissionError if `text` is not a notebook.
     """
-    return [source for cell in _code_cells(text, name) if (source := _without_magics(cell)) and _defines(source)]
+    return [source for cell in _cells(text, name, "code") if (source := _without_magics(cell)) and _defines(source)]
+
+
+def prose_cells(text: str, name: str) -> list[str]:
+    """The text of every Markdown cell, in order. Raises: SubmissionError if `text` is not a notebook."""
+    return _cells(text, name, "markdown")
 
 
 def source_for(cells: Sequence[str], functions: Collection[str]) -> str:
@@ -57,11 +62,11 @@ def defined_functions(source: str) -> set[str]:
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def _code_cells(text: str, name: str) -> list[str]:
+def _cells(text: str, name: str, kind: str) -> list[str]:
     try:
         notebook = json.loads(text)
         cells = notebook["cells"]
-        found = [_source(cell) for cell in cells if cell.get("cell_type") == "code"]
+        found = [_source(cell) for cell in cells if cell.get("cell_type") == kind]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SubmissionError(
             ja=f"{name}: ノートブックとして読めません。JupyterLab で開いて保存し直し、もう一度提出してください。",

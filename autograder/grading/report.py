@@ -1,6 +1,8 @@
 """The Report: one JSON-like dict per student, from which everything else is written.
 
-Keys are stable and versioned; `points` is null wherever a mark waits for a person.
+Keys are stable and versioned. `points` is null wherever a mark waits for a person. Where it waits only because prose
+is marked by a person (verdict `person`), the points of the whole report are those of the checks, and
+`points_by_person` says how many more a person gives at most.
 """
 
 from __future__ import annotations
@@ -48,14 +50,19 @@ def make_report(
         "model": made.model,
         "device": made.device,
         "jail": made.jail,
-        "points": _total([exercise["points"] for exercise in exercises]),
+        "points": _total([one["points"] for one in exercises if one["verdict"] != Verdict.PERSON.value]),
         "max_points": unit.max_points,
+        "points_by_person": sum(
+            exercise["max_points"] for exercise in exercises if exercise["verdict"] == Verdict.PERSON.value
+        ),
         "notes": [_both(note) for note in submission.notes],
         "exercises": exercises,
     }
 
 
 def _exercise(exercise: Exercise, answer: Answer, outcomes: Outcomes, mistakes: dict[str, str]) -> dict[str, Any]:
+    if exercise.rubric is not None:
+        return _prose(exercise, answer)
     checks = [
         _check(exercise, check, outcomes[exercise.id, check.id], mistakes.get(check.id)) for check in exercise.checks
     ]
@@ -67,6 +74,21 @@ def _exercise(exercise: Exercise, answer: Answer, outcomes: Outcomes, mistakes: 
         "verdict": exercise_verdict([Verdict(check["verdict"]) for check in checks]).value,
         "note": _both(answer.note) if answer.note else None,
         "checks": checks,
+    }
+
+
+def _prose(exercise: Exercise, answer: Answer) -> dict[str, Any]:
+    """An answer for a person to mark, with its text; 0 points only where there is none."""
+    waits = answer.source is not None
+    return {
+        "id": exercise.id,
+        "title": _both(exercise.title),
+        "points": None if waits else 0.0,
+        "max_points": exercise.max_points,
+        "verdict": (Verdict.PERSON if waits else answer.verdict).value,
+        "note": _both(answer.note) if answer.note else None,
+        "checks": [],
+        "answer": answer.source or "",
     }
 
 

@@ -8,10 +8,12 @@ tell them apart: tests/grading/test_student_conformance.py runs on both.
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -122,7 +124,8 @@ class LocalBackend:
         self, load: Callable[[], ModuleType], files: frozenset[str], shared: SharedObjects, sources: Sources
     ) -> None:
         self._load, self._files, self._shared, self.sources = load, files, shared, sources
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._remove_scratch: weakref.finalize[..., Any] | None = None
+        self._scratch = Path()
 
     def call(
         self,
@@ -165,14 +168,15 @@ class LocalBackend:
             raise _unsendable(name, str(error)) from error
 
     def close(self) -> None:
-        if self._scratch is not None:
-            self._scratch.cleanup()
-            self._scratch = None
+        if self._remove_scratch is not None:
+            self._remove_scratch()
+            self._remove_scratch = None
 
     def _scratch_folder(self) -> Path:
-        if self._scratch is None:
-            self._scratch = tempfile.TemporaryDirectory(prefix="autograder-scratch-")
-        return Path(self._scratch.name)
+        if self._remove_scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="autograder-scratch-"))
+            self._remove_scratch = weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+        return self._scratch
 
 
 class JailedBackend:

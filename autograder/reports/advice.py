@@ -26,8 +26,11 @@ def next_steps(report: Mapping[str, Any]) -> list[Message]:
     unwritten = [exercise["title"] for exercise in exercises if exercise["verdict"] == "unwritten"]
     if unwritten:
         steps.append(_unwritten(unwritten))
-    if verdicts and set(verdicts) == {"pass"} and not steps:
+    if "pass" in verdicts and set(verdicts) <= {"pass", "person"} and not steps:
         steps.append(_DONE)
+    read = [exercise["title"] for exercise in exercises if exercise["verdict"] == "person"]
+    if read:
+        steps.append(_read_by_a_person(read))
     return steps or [_NOTHING]
 
 
@@ -63,6 +66,13 @@ def _start_with(title: Mapping[str, str]) -> Message:
         "チェックの説明を上から順に読み、1 つ直すごとに手元で pytest を実行します。",
         f"Start with “{title['en']}”. Read what its checks say from the top, fix one thing at a time, "
         "and run pytest on your own machine after each change.",
+    )
+
+
+def _read_by_a_person(titles: list[Mapping[str, str]]) -> Message:
+    return Message(
+        f"担当者が読んで採点する課題: {'、'.join(title['ja'] for title in titles)}。点数はあとから決まります。",
+        f"Read and marked by a person: {', '.join(title['en'] for title in titles)}. These points come later.",
     )
 
 

@@ -14,7 +14,7 @@ from autograder.reports.words import SIGNS, WORDS, number
 BINS = 10
 MEDIAN_SIGN = "▲"
 ROW, BAR = 54.0, 18.0  # heights, in the picture's units
-BAR_ORDER = ("fault", "fail", "crash", "limit", "unwritten", "pass")  # failures share the left edge
+BAR_ORDER = ("fault", "fail", "crash", "limit", "person", "unwritten", "pass")  # failures share the left edge
 PALE = ("pass", "unwritten")  # so that what went wrong stands out
 TITLE_COLUMNS = 56  # a Japanese character takes two
 

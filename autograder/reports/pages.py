@@ -54,7 +54,7 @@ def class_page(summary: dict[str, Any]) -> str:
             mean=statistics.fmean(points) if points else None,
             median=statistics.median(points) if points else None,
             histogram=Markup(score_histogram(points, summary["max_points"])),
-            pictures=[Markup(check_outcomes(exercise["checks"])) for exercise in summary["exercises"]],
+            pictures=[Markup(check_outcomes(exercise["checks"] or [exercise])) for exercise in summary["exercises"]],
         )
     )
 

@@ -21,7 +21,8 @@ MAY_DIFFER = ("device", "jail")
 def summarise(reports: list[dict[str, Any]]) -> dict[str, Any]:
     """class.json's content; keys in a fixed order.
 
-    `verdicts` always holds all six. `needs_person` says why a mark is withheld.
+    `verdicts` always holds all of them. `needs_person` says why a mark is withheld; prose that a person marks as planned
+    is no reason: `points_by_person` counts it.
     Raises: SettingsError if the reports are not of one unit, release and model, or name a student twice.
     """
     reports = sorted(reports, key=lambda report: str(report["student"]))
@@ -59,6 +60,7 @@ def _student(report: Mapping[str, Any]) -> dict[str, Any]:
         "student": report["student"],
         "points": report["points"],
         "max_points": report["max_points"],
+        "points_by_person": report["points_by_person"],
         "needs_person": list(_reasons(report)),
         "exercises": [
             {key: exercise[key] for key in ("id", "points", "max_points", "verdict")}
@@ -74,7 +76,8 @@ def _reasons(report: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         faults = [check for check in exercise["checks"] if check["verdict"] == "fault" or check["points"] is None]
         for check in faults:
             yield _reason(exercise["title"], check["title"], check["message"])
-        if not faults and (exercise["verdict"] == "fault" or exercise["points"] is None):
+        waits = exercise["points"] is None and exercise["verdict"] != "person"
+        if not faults and (exercise["verdict"] == "fault" or waits):
             yield _reason(exercise["title"], None, exercise["note"])
             faults = [exercise]
         said = said or bool(faults)

@@ -20,6 +20,7 @@ STYLES = {
     "limit": "yellow",
     "unwritten": "dim",
     "fault": "bold blue",
+    "person": "cyan",
 }
 
 

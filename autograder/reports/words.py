@@ -12,6 +12,7 @@ WORDS: dict[str, Message] = {
     Verdict.LIMIT.value: Message("時間・メモリ切れ", "out of time or memory"),
     Verdict.UNWRITTEN.value: Message("未記入", "not written yet"),
     Verdict.FAULT.value: Message("採点側の問題", "grading problem"),
+    Verdict.PERSON.value: Message("人が採点", "marked by a person"),
 }
 
 SIGNS: dict[str, str] = {
@@ -21,6 +22,7 @@ SIGNS: dict[str, str] = {
     Verdict.LIMIT.value: "◷",
     Verdict.UNWRITTEN.value: "–",
     Verdict.FAULT.value: "?",
+    Verdict.PERSON.value: "✎",
 }
 
 WITHHELD = Message("保留", "on hold")

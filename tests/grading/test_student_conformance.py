@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from autograder.audit import Bench
-from autograder.checks import forbid, require_raises
-from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritten
+from autograder.checks import forbid, require_raises, take_file
+from autograder.errors import CheckFailed, LimitReached, Outcome, StudentRaised, Unwritten
 from autograder.grading.student import Student, calls_of
+from autograder.shared import ScratchFile
 
 SOURCE = """
 import random
@@ -53,6 +54,14 @@ def tokens(tokenizer, text):
 
 def encoded(tokenizer, text):
     return tokenizer(text).input_ids
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+
+def write_much(path):
+    with open(path, "wb") as file:
+        file.truncate(5 << 20)
 
 def first_parameter(model):
     return next(model.parameters()).detach().reshape(-1)[:3]
@@ -185,3 +194,34 @@ def test_calls_are_recorded(student: Student):
     first, second = calls_of(student)
     assert (first.function, first.value, first.raised) == ("give", 3, ())
     assert second.raised[0] == "ZeroDivisionError"
+
+
+def test_a_file_that_was_written_is_taken_once(student: Student):
+    """Under a path of the student's own folder; afterwards it is gone."""
+    file = ScratchFile("sweep.png")
+    assert student.give(file).endswith("sweep.png")
+    student.write(file, b"PNG")
+    assert take_file(student, file) == b"PNG"
+    with pytest.raises(CheckFailed, match=r"sweep.png: no file was written"):
+        take_file(student, file)
+
+
+def test_a_file_that_is_too_large_is_refused(student: Student):
+    """With the bound."""
+    student.write_much(ScratchFile("sweep.png"))
+    with pytest.raises(LimitReached, match="at most"):
+        take_file(student, ScratchFile("sweep.png"))
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "/etc/hostname", "", "..", "a/b"])
+def test_only_files_of_the_scratch_folder_can_be_taken(student: Student, name: str):
+    """A plain name, nothing else."""
+    with pytest.raises(Outcome):
+        take_file(student, ScratchFile(name))
+
+
+def test_taken_files_are_recorded_with_the_calls(student: Student):
+    """What a function wrote tells its mistakes apart."""
+    student.write(ScratchFile("a"), b"1")
+    take_file(student, ScratchFile("a"))
+    assert [(call.function, call.value) for call in calls_of(student)] == [("write", None), ("take_file", b"1")]

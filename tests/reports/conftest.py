@@ -129,6 +129,7 @@ def make_report(student: str, verdicts: list[list[str]]) -> dict[str, Any]:
         "jail": "process+rlimits+landlock",
         "points": _sum(exercises),
         "max_points": sum(exercise["max_points"] for exercise in exercises),
+        "points_by_person": 0.0,
         "notes": [],
         "exercises": exercises,
     }
@@ -140,7 +141,7 @@ def _sum(parts: list[dict[str, Any]]) -> float | None:
 
 
 def make_every_verdict(student: str = "alice") -> dict[str, Any]:
-    """All six verdicts, a recognised mistake, notes on the submission and on an exercise."""
+    """All verdicts, a recognised mistake, notes on the submission and on an exercise."""
     report = make_report(
         student,
         [["pass"] * 3, ["fail", "pass", "pass", "fail", "pass"], ["crash", "fault"], ["pass", "limit"], ["unwritten"]],
@@ -151,8 +152,25 @@ def make_every_verdict(student: str = "alice") -> dict[str, Any]:
             "en": "The submission also holds notes.txt. It was not used in grading.",
         }
     ]
+    report["exercises"].append(make_prose())
+    report["max_points"] += 12
+    report["points_by_person"] = 12.0
     report["exercises"][4]["note"] = {"ja": "top_p_sweep.py がありません。", "en": "top_p_sweep.py is missing."}
     return report
+
+
+def make_prose() -> dict[str, Any]:
+    """An answer that a person marks."""
+    return {
+        "id": "sampling/observations",
+        "title": {"ja": "観察したことを言葉にする", "en": "Put your observations into words"},
+        "points": None,
+        "max_points": 12.0,
+        "verdict": "person",
+        "note": None,
+        "checks": [],
+        "answer": "Self-BLEU fell from 96.8 to 15.9.",
+    }
 
 
 def make_class(n_students: int, seed: int = 0) -> list[dict[str, Any]]:

@@ -27,13 +27,13 @@ def test_rows_tell_points_and_verdicts_without_colour(
 ) -> None:
     """Signs and numbers stand in plain text; a withheld mark is a word, never 0."""
     rows = [line.split() for line in shown([every_verdict, all_passed], "en").splitlines()]
-    assert ["alice", "on", "hold", "✓", "6", "✗", "4", "?", "◷", "1", "–", "0"] in rows
+    assert ["alice", "on", "hold", "✓", "6", "✗", "4", "?", "◷", "1", "–", "0", "✎"] in rows
     assert ["bob", "30", "██████████", "✓", "6", "✓", "9", "✓", "8", "✓", "5", "✓", "2"] in rows
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_legend_explains_every_sign(language: Language, every_verdict: dict[str, Any]) -> None:
-    """Sign and word of all six verdicts, and what the columns' numbers mean."""
+    """Sign and word of all verdicts, and what the columns' numbers mean."""
     text = " ".join(shown([every_verdict], language, width=160).split())
     for verdict, sign in SIGNS.items():
         assert f"{sign} {WORDS[verdict].text(language)}".replace("\n", " / ") in text

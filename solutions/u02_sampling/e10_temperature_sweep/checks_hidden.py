@@ -1,0 +1,287 @@
+"""Hidden checks of sampling/temperature_sweep."""
+
+import functools
+import math
+import operator
+
+import pytest
+
+from autograder.checks import (
+    fail,
+    points,
+    read_dict,
+    read_float,
+    read_list,
+    read_texts,
+    require,
+    require_raises,
+    take_file,
+)
+from autograder.pictures import differ, has_y_name, look_alike, read_picture
+from autograder.shared import ScratchFile
+from autograder.stats import ALPHA, Cut, Greedy, Repeated, Sampler, weigh_texts
+
+DRAGON_PROMPT = "Tell me a story about a dragon."
+QUESTION = "What is the capital of Japan?"
+
+
+def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, top_p):
+    """The answer as {value: (texts, average)}; sentences name no hidden input."""
+    seed = rng.randrange(2**31)
+    answer = student.sweep_temperature(lm.model, lm.tokenizer, prompt, values, n, max_new_tokens, top_p, seed)
+    found = read_dict(answer, "sweep_temperature")
+    require(
+        len(found) == len(values) and all(value in found for value in values),
+        ja=f"sweep_temperature: values の値ごとに 1 つの結果（{len(values)} 個）があるはずですが、キーの合わない {len(found)} 個でした。"
+        "values の値をそのままキーにしてください。",
+        en=f"sweep_temperature: expected one result for each of the {len(values)} values, got {len(found)} whose keys do not fit. "
+        "Use the values themselves as keys.",
+    )
+    longest = len(prompt) + (max_new_tokens + 1) * max(map(len, lm.tokenizer.get_vocab()))
+    read = {}
+    for value in values:
+        pair = read_list(found[value], "sweep_temperature(…)[temperature]", length=2)
+        texts = read_texts(pair[0], "sweep_temperature(…)[temperature][0]", length=n)
+        require(
+            max(map(len, texts)) <= longest,
+            ja="sweep_temperature: max_new_tokens 個のトークンでは書けない長さの文があります。max_new_tokens を生成に渡してください。",
+            en="sweep_temperature: a text is longer than max_new_tokens tokens can be. Pass max_new_tokens to the generation.",
+        )
+        read[value] = texts, read_float(pair[1], "sweep_temperature(…)[temperature][1]")
+    return read
+
+
+@points(3)
+@pytest.mark.parametrize(
+    ("values", "top_p", "n", "max_new_tokens", "recoding"),
+    [([2.2, 0.4], 0.95, 48, 6, 0.15), ([0.4, 2.0], 0.5, 40, 8, 0.1)],
+    ids=["wide", "narrow"],
+)
+def test_texts_come_from_the_asked_temperature(student, lm, rng, values, top_p, n, max_new_tokens, recoding):
+    """どの温度でも、その温度と頼まれた top_p で出る文が返ります。
+
+    At every temperature the texts are those that this temperature gives, with the top_p asked for.
+    """
+    found = sweep(
+        student, lm, rng, prompt=DRAGON_PROMPT, values=values, n=n, max_new_tokens=max_new_tokens, top_p=top_p
+    )
+    n_prompt = len(lm.tokenizer(DRAGON_PROMPT)["input_ids"])
+    evidence = []
+    for value, other in zip(values, reversed(values), strict=True):
+        asked = Sampler(temperature=value, top_p=top_p)
+        weighed = weigh_texts(
+            lm.model,
+            lm.tokenizer,
+            DRAGON_PROMPT,
+            found[value][0],
+            null=asked,
+            alternatives={
+                "ignores_the_temperature": Sampler(top_p=top_p),
+                "varies_top_p_instead": Sampler(temperature=top_p, top_p=min(value, 1.0)),
+                "ignores_top_p": Sampler(temperature=value),
+                "uses_the_first_value": Sampler(temperature=values[0], top_p=top_p),
+                "mixes_up_the_values": Sampler(temperature=other, top_p=top_p),
+                "leaves_top_k_on": Sampler(temperature=value, top_k=50, top_p=top_p),
+                "decodes_greedily": Greedy(),
+                "repeats_one_text": Repeated(),
+                "counts_the_prompt": Cut(asked, max(1, max_new_tokens - n_prompt)),
+            },
+            max_new_tokens=max_new_tokens,
+            recoding=recoding,
+        )
+        evidence.append(weighed)
+    # The values share alpha, so one seed may be used again for each of them.
+    worst = max((one.judge(ALPHA / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
+    # One value alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
+    together = functools.reduce(operator.add, evidence)
+    if worst.failed:
+        fail(
+            ja=f"sweep_temperature: 頼まれた分布からは、まず出ない文でした（正しい答えがこうなる確率は {ALPHA:g} 以下です）。"
+            "generate に渡す do_sample、temperature、top_p、top_k、num_return_sequences、max_new_tokens を確かめてください。",
+            en=f"sweep_temperature: the distribution asked for hardly ever gives such texts (a right answer does with probability at most {ALPHA:g}). "
+            "Look at do_sample, temperature, top_p, top_k, num_return_sequences and max_new_tokens that you pass to generate.",
+            mistake=together.likeliest() or worst.alternative,
+        )
+
+
+@points(1)
+def test_self_bleu_compares_each_text_with_all_others(student, lm, rng):
+    """平均 Self-BLEU は、返した文の 1 つ 1 つを、同じ温度のほかの文すべてと比べた値です。
+
+    The average Self-BLEU compares each reported text with all the other texts of the same temperature.
+    """
+    found = sweep(student, lm, rng, prompt=DRAGON_PROMPT, values=[1.0, 1.6], n=4, max_new_tokens=16, top_p=1.0)
+    for texts, average in found.values():
+        off = min(abs(average - mean_bleu(form, all_others)) for form in forms(texts, DRAGON_PROMPT))
+        if off <= 1e-6:
+            continue
+        for form in forms(texts, DRAGON_PROMPT):
+            require(
+                abs(average - mean_bleu(form, first_other)) > 1e-6,
+                ja="sweep_temperature: 平均 Self-BLEU が、ほかの文のうち最初の 1 つだけを参照にした値になっています。"
+                "sacrebleu に渡す参照のリストの形を確かめてください。",
+                en="sweep_temperature: the average Self-BLEU is the one with only the first of the other texts as reference. "
+                "Look at the shape of the list of references that you give to sacrebleu.",
+                mistake="takes_one_reference",
+            )
+        fail(
+            ja=f"sweep_temperature: 平均 Self-BLEU が、返された文から計算した値と {off:.3g} ずれています。"
+            "返す文そのものを、同じ温度のほかの文すべてと比べてください（丸めは不要です）。",
+            en=f"sweep_temperature: the average Self-BLEU is off by {off:.3g} from that of the reported texts. "
+            "Compare the very texts that you return, each with all the others of the same temperature (and do not round).",
+        )
+
+
+@points(0.5)
+def test_texts_hold_no_special_tokens(student, lm, rng):
+    """終了トークンなどの特殊トークンは文に残りません。
+
+    No special token, such as the end of the text, is left in the texts.
+    """
+    found = sweep(student, lm, rng, prompt=QUESTION, values=[0.1], n=2, max_new_tokens=40, top_p=0.5)
+    texts, _ = found[0.1]
+    left = [token for token in lm.tokenizer.all_special_tokens if any(token in text for text in texts)]
+    require(
+        not left,
+        ja=f"sweep_temperature: 文に特殊トークン {left} が残っています。文字列に戻すときに取り除いてください。",
+        en=f"sweep_temperature: the special tokens {left} are left in the texts. Remove them when you decode.",
+        mistake="keeps_special_tokens",
+    )
+
+
+@points(0.5)
+@pytest.mark.parametrize(
+    ("values", "n", "top_p"),
+    [([0.9, -0.1], 3, 0.8), ([0.5], 0, 0.8), ([0.5], 3, -0.5)],
+    ids=["negative", "no_texts", "negative_top_p"],
+)
+def test_refuses_one_wrong_argument_among_good_ones(student, lm, values, n, top_p):
+    """正しい引数に混じった 1 つの誤りにも ValueError を出します。
+
+    A single wrong argument among good ones raises ValueError.
+    """
+    require_raises(ValueError, student.sweep_temperature, lm.model, lm.tokenizer, DRAGON_PROMPT, values, n, 8, top_p, 5)
+
+
+@points(0.5)
+def test_refuses_to_draw_nothing(student):
+    """点が 1 つもないときは ValueError を出し、1 つだけならその点が図に見えます。
+
+    No point at all raises ValueError; a single point can be seen in the picture.
+    """
+    require_raises(ValueError, student.plot_sweep, {}, ScratchFile("empty.png"), xlabel="temperature")
+    inside = drawn(student, {0.7: 40.0}).inside
+    # Whatever belongs to the axes, a grid or a ground, looks the same along its row or along its column.
+    like_row = ~differ(inside, inside[:, :1])
+    like_column = ~differ(inside, inside[:1])
+    require(
+        not (like_row | like_column).all(),
+        ja="plot_sweep: 点が 1 つだけのとき、図に何も見えません。点に印（marker）を付けてください。",
+        en="plot_sweep: with a single point nothing can be seen in the picture. Mark the points (marker).",
+        mistake="marks_no_points",
+    )
+
+
+@points(0.5)
+def test_values_go_up_and_keys_to_the_right(student):
+    """横軸は points のキー、縦軸はその値です。
+
+    The keys of points stand along the x axis, their values along the y axis.
+    """
+    places = (1.2, 2.0, 2.8)
+    pictures = [drawn(student, {1.0: 10.0, place: 90.0, 3.0: 10.0}).inside for place in places]
+    require(
+        len({picture.shape for picture in pictures}) == 1,
+        ja="plot_sweep: 同じ範囲の点を渡したのに、図の大きさがそろいません。図の大きさを点ごとに変えないでください。",
+        en="plot_sweep: points of one range made pictures of different sizes. Keep the size of the figure.",
+    )
+    for number, picture in enumerate(pictures):
+        one, other = (pictures[index] for index in range(3) if index != number)
+        own = differ(picture, one) & differ(picture, other) & ~differ(one, other)  # what only this picture shows
+        rows, columns = own.nonzero()
+        top = columns[rows <= rows.min() + own.shape[0] * 0.02].mean() / own.shape[1] if rows.size else -1.0
+        require(
+            number / 3 <= top <= (number + 1) / 3,
+            ja="plot_sweep: 値の最も大きい点が、そのキーの場所の上に見つかりません。横軸に points のキー、縦軸にその値を取ってください。",
+            en="plot_sweep: the largest value does not stand above the place of its key. Put the keys of points on the x axis and their values on the y axis.",
+        )
+
+
+@points(0.5)
+def test_each_picture_starts_empty(student):
+    """前に呼ばれたときの点は、次の図に残りません。
+
+    Points of an earlier call are not left in the next picture.
+    """
+    points_now = {0.2: 95.0, 0.9: 60.0, 1.4: 20.0}
+    first = drawn(student, points_now)
+    drawn(student, {0.2: 20.0, 0.6: 70.0, 1.4: 30.0})
+    require(
+        look_alike(first.pixels, drawn(student, points_now).pixels),
+        ja="plot_sweep: ほかの図をはさんで同じ点を 2 回かくと、違う図になりました。"
+        "呼ばれるたびに新しい図を作り、保存したら閉じてください（plt.close）。",
+        en="plot_sweep: the same points drawn twice, with another picture in between, make different pictures. "
+        "Begin a new figure at every call, and close it when it is saved (plt.close).",
+        mistake="draws_into_the_last_figure",
+    )
+
+
+@points(0.5)
+def test_names_both_axes(student):
+    """横軸の下に xlabel があり、縦軸の左にも名前があります。
+
+    xlabel stands below the x axis, and a name stands to the left of the y axis.
+    """
+    one, other = (drawn(student, {0.5: 80.0, 1.0: 30.0}, xlabel=label) for label in ("heat", "coldness"))
+    require(
+        not look_alike(one.below, other.below),
+        ja="plot_sweep: xlabel を変えても、横軸の下が変わりません。引数 xlabel を横軸の名前にしてください。",
+        en="plot_sweep: another xlabel changes nothing below the x axis. Make the argument xlabel the name of the x axis.",
+        mistake="ignores_xlabel" if look_alike(one.pixels, other.pixels) else None,
+    )
+    require(
+        has_y_name(one),
+        ja="plot_sweep: 縦軸の左に、数のほかに何も書かれていません。縦軸にも、何の値かがわかる名前を付けてください。",
+        en="plot_sweep: nothing but numbers stands to the left of the y axis. Name that axis, too: say what its values are.",
+        mistake="leaves_the_y_axis_unnamed",
+    )
+
+
+def drawn(student, points, xlabel="temperature"):
+    """The picture of `points`."""
+    file = ScratchFile("picture.png")
+    student.plot_sweep(points, file, xlabel=xlabel)
+    return read_picture(take_file(student, file), "plot_sweep")
+
+
+def forms(texts, prompt):
+    """The texts as they are, stripped, and with the prompt in front or taken off."""
+    bare = [text.strip().removeprefix(prompt) for text in texts]
+    return [
+        texts,
+        [text.strip() for text in texts],
+        bare,
+        [text.strip() for text in bare],
+        [prompt + text for text in bare],
+    ]
+
+
+def all_others(texts, index):
+    """The references of text `index`."""
+    return texts[:index] + texts[index + 1 :]
+
+
+def first_other(texts, index):
+    """The one reference that is left when the others are passed as one stream."""
+    return all_others(texts, index)[:1]
+
+
+def mean_bleu(texts, references):
+    """Mean sentence BLEU of each text against its references, 0 to 100."""
+    import sacrebleu
+
+    scores = [
+        sacrebleu.sentence_bleu(text, references(texts, index), use_effective_order=True).score
+        for index, text in enumerate(texts)
+    ]
+    return math.fsum(scores) / len(scores)
