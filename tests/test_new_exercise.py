@@ -32,7 +32,10 @@ def test_a_new_folder_is_a_new_exercise(extended: Course, course: Course, bench:
     added = next(exercise for exercise in unit.exercises if exercise.id == "sampling/mass")
 
     new = plan_assignments(extended).keys() - plan_assignments(course).keys()
-    assert new == {f"u02_sampling/{name}" for name in ("mass.py", "mass.ja.md", "mass.en.md", "test_mass.py")}
+    assert new == {
+        f"u02_sampling/{name}"
+        for name in ("mass.py", "mass.ja.md", "mass.en.md", "mass.ja.ipynb", "mass.en.ipynb", "test_mass.py")
+    }
     assert "mass.en.md" in plan_assignments(extended)["u02_sampling/README.en.md"]
     assert audit_exercise(added, bench) == []
     assert audit_texts(unit) == []

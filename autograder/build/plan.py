@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder import __version__
+from autograder.build.notebook import notebook_name, notebook_text
 from autograder.exercise import Course, Exercise, Unit
 from autograder.messages import Message
 from autograder.reports.files import write_atomic
@@ -35,6 +36,7 @@ def _unit_files(unit: Unit) -> dict[str, str]:
         files[f"{exercise.name}.ja.md"] = exercise.statement.ja
         files[f"{exercise.name}.en.md"] = exercise.statement.en
         files |= {f"figures/{figure.name}": figure.svg for figure in exercise.figures}
+        files |= {notebook_name(exercise, language): notebook_text(exercise, language) for language in ("ja", "en")}
         if exercise.rubric is None:
             files[f"test_{exercise.name}.py"] = (exercise.folder / "checks_public.py").read_text(encoding="utf-8")
     return files
@@ -43,18 +45,18 @@ def _unit_files(unit: Unit) -> dict[str, str]:
 def _contents(unit: Unit, language: str) -> str:
     """The list of exercises that ends a unit's README."""
     heading, columns = {
-        "ja": ("## 課題", "| 課題 | 説明 | 書くファイル | 配点（うち公開チェック） |"),
-        "en": ("## Exercises", "| exercise | text | file to write | points (of which public) |"),
+        "ja": ("## 課題", "| 課題 | 説明 | 書くファイル | またはノートブック | 配点（うち公開チェック） |"),
+        "en": ("## Exercises", "| exercise | text | file to write | or notebook | points (of which public) |"),
     }[language]
     rows = [_row(exercise, language) for exercise in unit.exercises]
-    return "\n".join([heading, "", columns, "|---|---|---|---|", *rows]) + "\n"
+    return "\n".join([heading, "", columns, "|---|---|---|---|---|", *rows]) + "\n"
 
 
 def _row(exercise: Exercise, language: str) -> str:
     name, title = exercise.name, exercise.title.text("ja" if language == "ja" else "en")
     points = f"{exercise.max_points:g} ({exercise.public_points:g})"
-    file = exercise.answer_file
-    return f"| {title} | [{name}.{language}.md]({name}.{language}.md) | [{file}]({file}) | {points} |"
+    files = (f"{name}.{language}.md", exercise.answer_file, notebook_name(exercise, language))
+    return " | ".join([f"| {title}", *(f"[{file}]({file})" for file in files), f"{points} |"])
 
 
 def _pytest_ini(unit: str) -> str:
