@@ -1,12 +1,22 @@
 """公開チェック / public checks: manual_tokenization"""
 
-from autograder.checks import fail, forbid, points, read_dict, read_tensor, read_texts, require
+import pytest
+
+from autograder.checks import by_hand, fail, forbid, points, read_dict, read_tensor, read_texts, require
 
 PROMPT = "Tell me a story about a dragon."
 WORD = "Supercalifragilisticexpialidocious"
 
 # Whatever does the whole job at once is out of reach in these checks.
 FORBIDDEN = ("__call__", "encode", "_encode_plus", "apply_chat_template")
+
+
+@pytest.fixture
+def student(student):
+    """The student, who does by hand what the tokenizer does, without going behind it."""
+    return by_hand(
+        student, *(f"tokenizers.Tokenizer.{name}" for name in ("encode", "encode_batch", "encode_batch_fast"))
+    )
 
 
 def adds_bos(tokenizer):

@@ -33,24 +33,25 @@ class TopPFirst(Sampler):
     """top_p on all probabilities, then top_k."""
 
     def log_probs_at(self, ranking, rank):
-        weights = ranking.at(self.temperature)
-        kept = weights.count_in_front_below(self.top_p * weights.mass(weights.everything()))
-        return among_first(weights, kept.clamp(max=self.top_k), rank)
+        scaled = ranking.at(self.temperature)
+        kept = scaled.count_in_front_below(self.top_p * scaled.mass(scaled.everything()))
+        return among_first(scaled, kept.clamp(max=self.top_k), rank)
 
 
 class WithoutCrossing(Sampler):
     """top_k, then top_p without the token that crosses it, as long as another one is left."""
 
     def log_probs_at(self, ranking, rank):
-        weights = ranking.at(self.temperature)
-        most = weights.everything().clamp(max=self.top_k)
-        crossing = weights.count_in_front_below(self.top_p * weights.mass(most))
-        return among_first(weights, (crossing - 1).clamp(min=1), rank)
+        scaled = ranking.at(self.temperature)
+        most = scaled.everything().clamp(max=self.top_k)
+        crossing = scaled.count_in_front_below(self.top_p * scaled.mass(most))
+        return among_first(scaled, (crossing - 1).clamp(min=1), rank)
 
 
 def among_first(weights, kept, rank):
     """Log-probabilities when the first `kept` ranks stay."""
-    return (weights.score(rank) - weights.mass(kept).log()).masked_fill(rank >= kept, -torch.inf)
+    chances = weights.score(rank) - weights.mass(kept).log()
+    return chances.masked_fill(rank >= kept, -torch.inf)
 
 
 @dataclass(frozen=True)
@@ -273,7 +274,7 @@ def test_ends_at_the_eos_that_was_passed(student, lm, other_lm):
             ([*ids, own], own, 3),
             (ids[:1], own, 1),
         ):
-            task = Task(prompt, limit, eos, temperature=2.0, top_k=1)
+            task = Task(prompt, limit, eos, temperature=0.5, top_k=1)
             new = new_tokens(student, one, task, 0)
             require(
                 departure(one.model, prompt, new, max_new_tokens=limit, eos_token_id=eos) is None,

@@ -49,7 +49,7 @@ def sample_decode(
             output = model(new, past_key_values=cache)
             cache = output.past_key_values
             new = draw(output.logits[:, -1] / temperature, top_k, top_p, generator)
-            input_ids = torch.cat([input_ids, new], dim=-1)
+            input_ids = torch.cat([input_ids, new], dim=1)
             if new.item() == eos_token_id:
                 break
     return input_ids
@@ -60,11 +60,11 @@ def sample_decode(
 def draw(scores: torch.Tensor, top_k: int, top_p: float, generator: torch.Generator) -> torch.Tensor:
     """One id, shape (1, 1), from softmax(scores) after top-k and top-p; `scores` has shape (1, V)."""
     ranked, order = scores.sort(descending=True)
-    probs = ranked[:, : top_k or None].softmax(-1)
+    probs = ranked[:, : top_k or None].softmax(dim=1)
     # a token stays while the mass in front of it is short of p, so the one that crosses p stays
-    in_front = probs.cumsum(-1) - probs
+    in_front = probs.cumsum(dim=1) - probs
     place = torch.multinomial(probs.where(in_front < top_p, 0), 1, generator=generator)
-    return order.gather(-1, place)
+    return order.gather(1, place)
 
 
 # END SOLUTION

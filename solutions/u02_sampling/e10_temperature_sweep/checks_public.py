@@ -18,7 +18,7 @@ from autograder.pictures import look_alike, read_picture
 from autograder.shared import ScratchFile
 
 PROMPT = "Tell me a story about a dragon."
-QUESTION = "What is the capital of Japan?"
+ANSWERED = "What is the capital of Japan?"
 AVERAGES = {0.1: 96.5, 0.5: 78.0, 1.0: 41.5, 2.0: 12.0}
 
 
@@ -72,7 +72,7 @@ def test_colder_texts_are_more_alike(student, lm):
     """
     from autograder.stats import judge_trend
 
-    answer = student.sweep_temperature(lm.model, lm.tokenizer, QUESTION, [3.0, 0.1], 72, 8, 0.7, 5)
+    answer = student.sweep_temperature(lm.model, lm.tokenizer, ANSWERED, [3.0, 0.1], 72, 8, 0.7, 5)
     sweep = read_sweep(answer, [3.0, 0.1], 72)
     if judge_trend(sweep[0.1][0], sweep[3.0][0]).failed:
         fail(
