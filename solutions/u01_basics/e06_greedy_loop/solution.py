@@ -31,8 +31,8 @@ def greedy_decode(
         for _ in range(max_new_tokens):
             output = model(new, past_key_values=cache)
             cache = output.past_key_values
-            new = output.logits[:, -1].argmax(-1, keepdim=True)
-            input_ids = torch.cat([input_ids, new], dim=-1)
+            new = output.logits[:, -1].argmax(keepdim=True)
+            input_ids = torch.cat([input_ids, new], dim=1)
             if new.item() == eos_token_id:
                 break
     return input_ids

@@ -96,14 +96,14 @@ def require_asked_distribution(evidence):
     """FAIL unless the draws of every call may come from its sampler; the calls share alpha."""
     worst = max((one.judge(ALPHA / len(evidence)) for one in evidence), key=lambda judgement: judgement.log_e)
     # One call alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
-    together = functools.reduce(operator.add, evidence).judge()
+    together = functools.reduce(operator.add, evidence)
     if worst.failed:
         fail(
             ja=f"sample: 頼まれた分布からは、まず出ない系列でした（正しい答えがこうなる確率は {ALPHA:g} 以下です）。"
             "generate に渡す do_sample、temperature、top_p、top_k、num_return_sequences、max_new_tokens を確かめてください。",
             en=f"sample: the distribution asked for hardly ever gives such sequences (a right answer does with probability at most {ALPHA:g}). "
             "Look at do_sample, temperature, top_p, top_k, num_return_sequences and max_new_tokens that you pass to generate.",
-            mistake=together.alternative or worst.alternative,
+            mistake=together.likeliest() or worst.alternative,
         )
 
 
@@ -148,7 +148,7 @@ def test_rows_end_at_eos_or_at_the_limit(student, lm, rng):
     """
     ended = weigh_call(student, lm, rng, ids=encoded(lm, SUM_PROMPT), n=12, max_new_tokens=12, temperature=2.5)
     cut = weigh_call(student, lm, rng, ids=encoded(lm, DRAGON_PROMPT), n=4, max_new_tokens=13)
-    shortest = weigh_call(student, lm, rng, ids=encoded(lm, WIDE_PROMPT)[:, :1], n=4, max_new_tokens=1)
+    shortest = weigh_call(student, lm, rng, ids=encoded(lm, WIDE_PROMPT)[:, :1], n=1, max_new_tokens=1)
     require_asked_distribution([ended, cut, shortest])
 
 
@@ -188,6 +188,7 @@ def test_every_seed_counts_and_none_fixes_nothing(student, lm, rng):
     [
         (1, 3, {"temperature": 0.0}),
         (2, 3, {"temperature": -0.5}),
+        (0, 3, {}),
         (-1, 3, {}),
         (2, -1, {}),
         (2, 3, {"top_p": 0.0}),

@@ -141,13 +141,16 @@ def test_stops_where_the_sum_is_exactly_p(student, n_tokens, p, n_kept):
 
 
 @points(1)
-@pytest.mark.parametrize("p", [0.0, -0.5, 1.25])
-def test_refuses_p_outside_0_to_1(student, rng, p):
-    """範囲外の p には ValueError を出します。
+@pytest.mark.parametrize(("k", "p"), [(3, 0.0), (3, -0.5), (3, 1.25), (0, 0.5), (-2, 0.5)])
+def test_refuses_one_wrong_argument(student, rng, k, p):
+    """k と p のどちらか一方だけが範囲外でも、ValueError を出します。
 
-    A p outside (0, 1] raises ValueError.
+    ValueError is raised even if only one of k and p is out of range.
     """
-    require_raises(ValueError, student.top_k_top_p_filter, distribution(rng, 5), 3, p)
+    probs = distribution(rng, 5)
+    require_raises(ValueError, student.top_k_top_p_filter, probs, k, p)
+    if k < 1:
+        require_raises(ValueError, student.top_k_filter, probs, k)
 
 
 @points(1)

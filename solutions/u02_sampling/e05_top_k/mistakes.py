@@ -198,7 +198,7 @@ def goes_on_at_exactly_p(probs, k, p):
 
 @mistake(
     of="top_k_top_p_filter",
-    caught_by="test_refuses_p_outside_0_to_1",
+    caught_by="test_refuses_one_wrong_argument",
     ja="範囲外の p をそのまま計算しています。0 < p <= 1 でなければ ValueError を出してください。",
     en="A p outside (0, 1] is computed with. Raise ValueError unless 0 < p <= 1.",
 )

@@ -110,11 +110,11 @@ def test_a_token_of_exactly_epsilon_stays(student, size):
 
 
 @points(1)
-@pytest.mark.parametrize("epsilon", [1.5, -1e-3])
+@pytest.mark.parametrize("epsilon", [1.0, 1.5, -1e-3])
 def test_refuses_other_values_of_epsilon(student, rng, epsilon):
-    """1 より大きい epsilon や、0 より少しだけ小さい epsilon にも ValueError を出します。
+    """1 以上の epsilon や、0 より少しだけ小さい epsilon にも ValueError を出します。
 
-    An epsilon above 1, or only a little below 0, raises ValueError as well.
+    An epsilon of 1 or more, or only a little below 0, raises ValueError as well.
     """
     require_raises(ValueError, student.epsilon_filter, distribution(rng, 5), epsilon)
 

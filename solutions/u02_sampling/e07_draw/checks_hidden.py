@@ -155,7 +155,7 @@ def test_refuses_fewer_than_1_draw(student, rng):
 
 
 @points(1)
-@pytest.mark.parametrize("u", [1.5, -1e-3])
+@pytest.mark.parametrize("u", [1.0, 1.5, -1e-3])
 def test_refuses_an_empty_list_and_other_values_of_u(student, rng, u):
     """空のリストには、どちらの関数も ValueError を出します。範囲を少しだけ外れた u も同じです。
 

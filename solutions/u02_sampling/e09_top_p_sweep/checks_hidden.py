@@ -7,10 +7,10 @@ import operator
 import pytest
 
 from autograder.checks import fail, points, read_dict, read_float, read_list, read_texts, require, require_raises
-from autograder.stats import ALPHA, Cut, Greedy, Repeated, Sampler, weigh_texts
+from autograder.stats import ALPHA, Cut, Finding, Greedy, Repeated, Sampler, weigh_texts, weigh_trend
 
 DRAGON_PROMPT = "Tell me a story about a dragon."
-PHANTOM_PROMPT = "Tell me a story about a phantom."
+OPENING = "Once upon a time, there was a"  # many words may follow, so a few tokens tell samplers apart
 QUESTION = "What is the capital of Japan?"
 
 
@@ -40,46 +40,54 @@ def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, temperature):
     return read
 
 
-def require_asked_distribution(found, lm, *, prompt, max_new_tokens, temperature, recoding):
+def weigh(texts, lm, asked, values, *, prompt, max_new_tokens, recoding):
+    """The evidence of one value's texts. `recoding` bounds how often a text does not give back the ids it was drawn as, in
+    any accepted form; tests/stats measures it.
+    """
+    temperature, value = asked.temperature, asked.top_p
+    n_prompt = len(lm.tokenizer(prompt)["input_ids"])
+    return weigh_texts(
+        lm.model,
+        lm.tokenizer,
+        prompt,
+        texts,
+        null=asked,
+        alternatives={
+            "ignores_top_p": Sampler(temperature=temperature),
+            "ignores_the_temperature": Sampler(top_p=value),
+            "uses_the_first_value": Sampler(temperature=temperature, top_p=values[0]),
+            "sorts_the_keys": Sampler(temperature=temperature, top_p=values[sorted(values).index(value)]),
+            "keeps_the_rest": Sampler(temperature=temperature, top_p=1 - value),
+            "leaves_top_k_on": Sampler(temperature=temperature, top_k=50, top_p=value),
+            "decodes_greedily": Greedy(),
+            "repeats_one_text": Repeated(),
+            "counts_the_prompt": Cut(asked, max(1, max_new_tokens - n_prompt)),
+        },
+        max_new_tokens=max_new_tokens,
+        recoding=recoding,
+    )
+
+
+def require_asked_distribution(found, lm, *, alpha, prompt, max_new_tokens, temperature, recoding):
     """FAIL unless the texts of every value may come from its sampler.
 
-    The values share alpha, so one seed may be used again for each of them. `recoding` bounds how often a
-    text does not give back the ids it was drawn as, in any accepted form; tests/stats measures it.
+    The values share alpha, so one seed may be used again for each of them.
     """
-    n_prompt = len(lm.tokenizer(prompt)["input_ids"])
     values = list(found)
-    evidence = []
-    for value, (texts, _) in found.items():
-        asked = Sampler(temperature=temperature, top_p=value)
-        weighed = weigh_texts(
-            lm.model,
-            lm.tokenizer,
-            prompt,
-            texts,
-            null=asked,
-            alternatives={
-                "ignores_top_p": Sampler(temperature=temperature),
-                "ignores_the_temperature": Sampler(top_p=value),
-                "uses_the_first_value": Sampler(temperature=temperature, top_p=values[0]),
-                "leaves_top_k_on": Sampler(temperature=temperature, top_k=50, top_p=value),
-                "decodes_greedily": Greedy(),
-                "repeats_one_text": Repeated(),
-                "counts_the_prompt": Cut(asked, max_new_tokens - n_prompt),
-            },
-            max_new_tokens=max_new_tokens,
-            recoding=recoding,
-        )
-        evidence.append(weighed)
-    worst = max((one.judge(ALPHA / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
-    # One value alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
-    together = functools.reduce(operator.add, evidence).judge(ALPHA)
+    settings = {"prompt": prompt, "max_new_tokens": max_new_tokens, "recoding": recoding}
+    evidence = [
+        weigh(texts, lm, Sampler(temperature=temperature, top_p=value), values, **settings)
+        for value, (texts, _) in found.items()
+    ]
+    worst = max((one.judge(alpha / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
     if worst.failed:
         fail(
             ja=f"sweep_top_p: 頼まれた分布からは、まず出ない文でした（正しい答えがこうなる確率は {ALPHA:g} 以下です）。"
             "generate に渡す do_sample、temperature、top_p、top_k、num_return_sequences、max_new_tokens を確かめてください。",
             en=f"sweep_top_p: the distribution asked for hardly ever gives such texts (a right answer does with probability at most {ALPHA:g}). "
             "Look at do_sample, temperature, top_p, top_k, num_return_sequences and max_new_tokens that you pass to generate.",
-            mistake=together.alternative or worst.alternative,
+            # One value alone may look like several mistakes; all of them together tell which.
+            mistake=functools.reduce(operator.add, evidence).likeliest() or worst.alternative,
         )
 
 
@@ -89,25 +97,65 @@ def test_texts_come_from_the_asked_top_p(student, lm, rng):
 
     For every value of top_p the texts are those that this top_p gives.
     """
-    settings = {"prompt": DRAGON_PROMPT, "max_new_tokens": 40, "temperature": 1.0}
-    found = sweep(student, lm, rng, values=[0.5, 0.1, 0.9], n=8, **settings)
-    require_asked_distribution(found, lm, recoding=0.02, **settings)
+    settings = {"prompt": DRAGON_PROMPT, "max_new_tokens": 24, "temperature": 1.0}
+    found = sweep(student, lm, rng, values=[0.5, 0.1, 0.9], n=12, **settings)
+    require_asked_distribution(found, lm, alpha=ALPHA, recoding=0.02, **settings)
 
 
 @points(1)
 @pytest.mark.parametrize(
-    ("temperature", "top_p", "n", "max_new_tokens", "recoding"),
-    [(0.3, 0.9, 16, 40, 0.02), (2.0, 0.8, 96, 8, 0.3)],
+    ("prompt", "temperature", "top_p", "n", "max_new_tokens", "recoding"),
+    [(DRAGON_PROMPT, 0.3, 0.9, 8, 24, 0.02), (OPENING, 2.0, 0.8, 40, 4, 0.15)],
     ids=["cold", "hot"],
 )
-def test_texts_come_from_the_asked_temperature(student, lm, rng, temperature, top_p, n, max_new_tokens, recoding):
+def test_texts_come_from_the_asked_temperature(
+    student, lm, rng, prompt, temperature, top_p, n, max_new_tokens, recoding
+):
     """低い温度でも高い温度でも、その温度で出る文が返ります。
 
     At a low and at a high temperature the texts are those that this temperature gives.
     """
-    settings = {"prompt": PHANTOM_PROMPT, "max_new_tokens": max_new_tokens, "temperature": temperature}
+    settings = {"prompt": prompt, "max_new_tokens": max_new_tokens, "temperature": temperature}
     found = sweep(student, lm, rng, values=[top_p], n=n, **settings)
-    require_asked_distribution(found, lm, recoding=recoding, **settings)
+    require_asked_distribution(found, lm, alpha=ALPHA / 2, recoding=recoding, **settings)
+
+
+@points(1)
+def test_self_bleu_falls_as_top_p_rises(student, lm, rng):
+    """top_p が大きいほど文は互いに似なくなり、小さい top_p ではほぼ 1 つの文になります。
+
+    The larger top_p, the less alike the texts; at a small top_p they are nearly one text.
+    """
+    small, large = 0.1, 0.8
+    settings = {"prompt": DRAGON_PROMPT, "max_new_tokens": 8}
+    rounds = []
+    for _ in range(5):  # until the trend is plain; right answers need two rounds
+        found = sweep(student, lm, rng, values=[large, small], n=16, temperature=2.0, **settings)
+        rounds.append({value: texts for value, (texts, _) in found.items()})
+        trend = functools.reduce(operator.add, (weigh_trend(one[small], one[large]) for one in rounds))
+        judged = trend.judge(ALPHA / 2)
+        if judged.finding is not Finding.UNDECIDED:
+            break
+    evidence = {
+        value: weigh(
+            [text for one in rounds for text in one[value]],
+            lm,
+            Sampler(temperature=2.0, top_p=value),
+            [large, small],
+            recoding=recoding,
+            **settings,
+        )
+        for value, recoding in ((large, 0.2), (small, 0.02))
+    }
+    collapse = evidence[small].judge(ALPHA / 2)
+    if judged.failed or collapse.failed:
+        fail(
+            ja="sweep_top_p: top_p が小さいときの文は互いにほぼ同じで、大きいときの文は違うはずですが、そうなっていません。"
+            "それぞれの値の文が、その値のキーで、その値を top_p として作られているか確かめてください。",
+            en="sweep_top_p: at a small top_p the texts should be nearly the same and at a large one differ, but they do not. "
+            "Make sure that the texts of each value are made with that value as top_p and stored under it.",
+            mistake=(evidence[large] + evidence[small]).likeliest(),
+        )
 
 
 @points(2)
@@ -116,7 +164,7 @@ def test_self_bleu_compares_each_text_with_all_others(student, lm, rng):
 
     The average Self-BLEU compares each reported text with all the other texts of the same value.
     """
-    found = sweep(student, lm, rng, prompt=DRAGON_PROMPT, values=[0.8, 1.0], n=4, max_new_tokens=32, temperature=1.0)
+    found = sweep(student, lm, rng, prompt=DRAGON_PROMPT, values=[0.8, 1.0], n=4, max_new_tokens=20, temperature=1.0)
     for texts, average in found.values():
         expected = [mean_bleu(form, all_others) for form in forms(texts, DRAGON_PROMPT)]
         if min(abs(average - number) for number in expected) <= 1e-6:

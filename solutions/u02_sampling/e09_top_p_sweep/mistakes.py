@@ -54,6 +54,38 @@ def uses_the_first_value(model, tokenizer, prompt, values, n, max_new_tokens, te
 
 @mistake(
     of="sweep_top_p",
+    caught_by="test_self_bleu_falls_as_top_p_rises",
+    ja="結果が別の値のキーに入っています。values を並べ替えずに、作った順のまま対応させてください。",
+    en="The results are stored under the keys of other values. Keep values in the order in which you made the texts; do not sort them.",
+)
+def sorts_the_keys(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    set_seed(seed)
+    made = []
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, temperature, value)
+        made.append((texts, average_self_bleu(texts)))
+    return dict(zip(sorted(values), made, strict=True))
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_self_bleu_falls_as_top_p_rises",
+    ja="1 - top_p を渡しています。top_p は切り捨てる確率ではなく、残す確率の合計です。",
+    en="1 - top_p is passed on. top_p is the probability that is kept, not the one that is cut off.",
+)
+def keeps_the_rest(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, temperature, max(1 - value, 1e-6))
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_top_p",
     caught_by="test_texts_come_from_the_asked_temperature",
     ja="temperature が生成に届いていません。どの温度を頼んでも、温度 1 の文が返ります。",
     en="The temperature never reaches the generation: whatever you ask for, the texts are those of temperature 1.",

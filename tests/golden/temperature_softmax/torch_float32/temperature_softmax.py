@@ -4,7 +4,7 @@ import torch
 def softmax(scores, temperature=1.0):
     if len(scores) == 0 or temperature <= 0:
         raise ValueError("no scores, or a temperature that is not above 0")
-    return torch.softmax(torch.tensor(scores) / temperature, dim=0).tolist()
+    return normalised(torch.tensor(scores) / temperature).tolist()
 
 
 def apply_temperature(probs, temperature):
@@ -14,5 +14,11 @@ def apply_temperature(probs, temperature):
     w = torch.tensor(weights)
     if not (w > 0).any():
         raise ValueError("every weight is 0")
-    p = torch.softmax(torch.log(w) / temperature, dim=-1)  # log 0 = -inf, exp(-inf) = 0
+    p = normalised(torch.log(w) / temperature)  # log 0 = -inf, exp(-inf) = 0
     return list(zip(tokens, p.tolist()))
+
+
+def normalised(logits):
+    # what torch.softmax does
+    e = torch.exp(logits - torch.max(logits))
+    return e / e.sum()
