@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 
@@ -38,7 +39,7 @@ def _errors_as_exit_codes() -> Iterator[None]:
         typer.echo(error.message.text(_language()), err=True)
         raise typer.Exit(2) from error
     except ModuleNotFoundError as error:
-        if error.name not in {"jinja2", "matplotlib", "scipy", "yaml"}:
+        if error.name not in {"jinja2", "scipy", "yaml"}:
             raise
         typer.echo(
             f'{error.name} がありません。`pip install "textgen-autograder[grading]"` で採点用の部品を入れてください。\n'
@@ -186,6 +187,95 @@ def audit(
             raise typer.Exit(1)
         if not as_json:
             typer.echo("監査に合格しました / The audit found nothing wrong.")
+
+
+@app.command()
+def mutants(
+    exercises: Annotated[
+        Optional[list[str]], typer.Argument(help="Ids of exercises, e.g. sampling/top_p (default: the whole course).")
+    ] = None,
+    course: CourseOption = None,
+    out: Annotated[
+        Optional[Path], typer.Option(help="Where the record is kept (default: `docs/` beside `solutions/`).")
+    ] = None,
+    diagnose: Annotated[
+        bool, typer.Option("--diagnose", help="Measure instead how rightly mutants and `tests/wrong` are explained.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Run again what is up to date.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Change each reference in many small ways; exit status 1 if the hidden checks let one pass.
+
+    Example: autograder mutants sampling/top_p
+    """
+    from autograder.mutants import hunt_course, measure_course
+
+    with _errors_as_exit_codes():
+        read = _course(course)
+        docs, wrong = out or read.root.parent / "docs", read.root.parent / "tests" / "wrong"
+        chosen = exercises or ()
+        with _progress("ミュータント / mutants") as progress:
+            if diagnose:
+                found = measure_course(read, docs, wrong, progress, only=chosen, force=force)
+            else:
+                hunted = hunt_course(read, docs, progress, only=chosen, force=force, log=_warn)
+                found = {name: asdict(one) for name, one in hunted.items()}
+        if as_json:
+            typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        bad = ("wrong", "missed") if diagnose else ("surviving", "faulty")
+        for name, one in found.items() if not as_json else ():
+            _show_found(name, one, bad)
+        if any(one[key] for one in found.values() for key in bad):
+            raise typer.Exit(1)
+
+
+def _show_found(name: str, found: dict[str, Any], bad: tuple[str, ...]) -> None:
+    """One line of counts, then a line for each thing that is wrong."""
+    typer.echo(f"{name}: " + ", ".join(f"{key} {value}" for key, value in found.items() if isinstance(value, int)))
+    for key in bad:
+        for one in found[key]:
+            typer.echo(f"  {key}: {one}")
+
+
+def _warn(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+@app.command()
+def power(
+    exercises: Annotated[
+        Optional[list[str]], typer.Argument(help="Ids of exercises (default: all that judge by chance).")
+    ] = None,
+    bounds: Annotated[
+        bool, typer.Option("--bounds", help="Instead, count how many correct submissions fail (minutes).")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Measure what the statistical checks detect; writes docs/power.json and docs/power.md beside `solutions/`.
+
+    Example: autograder power sampling/top_p_sweep
+    """
+    from autograder.audit.course import chosen_exercises
+    from autograder.grading.engine import Settings, load_models
+    from autograder.power.findings import audit_power, figures_file
+    from autograder.power.measuring import measure_bounds, measure_course
+
+    with _errors_as_exit_codes():
+        read = _course(course)
+        every = [exercise for unit in read.units for exercise in unit.exercises]
+        chosen = chosen_exercises(every, exercises) if exercises else every
+        models = load_models(Settings())
+        with _progress("検出力 / power") as progress:
+            if bounds:
+                measure_bounds(read, models, progress)
+            else:
+                measure_course(read, chosen, models, progress)
+        typer.echo(f"{figures_file(read)}")
+        problems = [] if bounds else audit_power(read, only=exercises or ())
+        for problem in problems:
+            typer.echo(problem.text(_language()))
+        if problems:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -31,7 +31,7 @@ TREE = {
     "sat": (0.1, {}),
 }
 BEAMS = 2
-T, K, P = 1.5, 8, 0.8  # of the sampling loop
+T, K, P = 1.5, 5, 0.8  # of the sampling loop
 _TOP, _ROW, _BOX = 116.0, 44.0, 30.0
 _COLUMNS = (24.0, 196.0, 366.0, 478.0)
 _FIRST_ROWS = {"was": 1.0, "flew": 3.5, "sat": 5.0}  # beside the tokens that follow them
@@ -130,9 +130,9 @@ def sampling_round(language: FigureLanguage) -> str:
     drawing = Drawing(
         language,
         height=372,
-        title=Message("「1 つ選んで末尾に付け足す」を繰り返す", "Draw one token, append it, repeat"),
+        title=Message("「1 つ引いて末尾に付け足す」を繰り返す", "Draw one token, append it, repeat"),
         about=Message(
-            "生成のループ。ここまでの ID をモデルに入れ、最後の位置の分布に温度、top-k、top-p を順にかけ、1 つ選んで末尾に付け足す。EOS が出るか max_new_tokens に達したら終わる。",
+            "生成のループ。ここまでの ID をモデルに入れ、最後の位置の分布に温度、top-k、top-p を順にかけ、1 つ引いて末尾に付け足す。EOS が出るか max_new_tokens に達したら終わる。",
             "The loop of generation. The ids so far go through the model; temperature, top-k and top-p change the distribution of the last position in this order; one token is drawn and appended. It ends at EOS or at max_new_tokens.",
         ),
     )
@@ -160,14 +160,14 @@ def _stages(drawing: Drawing) -> None:
         (Message(f"温度 T = {T:g}", f"T = {T:g}"), warm),
         (f"top-k, k = {K}", in_k),
         (f"top-p, p = {P:g}", in_p),
-        (Message("1 つ選ぶ", "draw one"), in_p),
+        (Message("1 つ引く", "draw one"), in_p),
     )
     for index, (words, bars) in enumerate(stages):
         left, drawn = 24 + 138 * index, index == len(stages) - 1
         colour, thick = (GREEN, 2) if drawn else (GREY, 1)
         drawing.rect(left, 176, 120, 118, fill=PAPER, colour=colour, thick=thick, radius=8)
         drawing.write(left + 60, 198, words, size=12.5, anchor="middle", bold=True)
-        _mini_bars(drawing, (left + 11, 282), bars, 3 if drawn else None)
+        _mini_bars(drawing, (left + 11, 282), bars, 2 if drawn else None)
         if not drawn:
             drawing.arrow(left + 122, 235, left + 136, 235, colour=MUTED)
 
@@ -190,7 +190,7 @@ def _mini_bars(drawing: Drawing, corner: tuple[float, float], heights: list[floa
     left, base = corner
     total = sum(heights)
     for index in range(len(PROBS)):
-        x, height = left + 10 * index, heights[index] / total * 290 if index < len(heights) else 2.0
+        x, height = left + 10 * index, heights[index] / total * 240 if index < len(heights) else 2.0
         fill = GREEN if index == drawn else MID_BLUE if index < len(heights) else PALE_GREY
         drawing.rect(x, base - height, 8, height, fill=fill)
     drawing.line(left - 2, base, left + 100, base, colour=GREY)

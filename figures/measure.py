@@ -1,6 +1,6 @@
 """Self-BLEU of the embedded chat model over top_p and temperature, measured with the reference answer.
 
-    python -m figures.measure        (about 15 minutes on one core; writes figures/measured.json)
+    python -m figures.measure        (about 10 minutes of processor time; writes figures/measured.json)
 
 Another version of torch draws other texts; the file says with which versions its numbers were made.
 """

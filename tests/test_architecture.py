@@ -13,13 +13,13 @@ PACKAGE = Path(__file__).parent.parent / "autograder"
 
 # From the top down; a module may import its own layer and those below.
 LAYERS = [
-    {"cli", "demo", "pytest_plugin", "public_checks"},
-    {"audit"},
+    {"cli", "demo", "notebook", "pytest_plugin", "public_checks"},
+    {"audit", "power", "mutants"},
     {"classroom"},
     {"build", "reports"},
     {"grading"},
     {"jail", "course", "stats", "models"},
-    {"checks", "mistakes", "shared", "exercise", "errors", "messages"},
+    {"checks", "pictures", "mistakes", "shared", "exercise", "errors", "messages"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

@@ -19,7 +19,9 @@ def folder(pytester: pytest.Pytester, course: Course, monkeypatch: pytest.Monkey
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     for name, text in plan_assignments(course).items():
         unit, _, file = name.partition("/")
-        if unit == "u02_sampling" and (file in {"pytest.ini", "unit.json"} or "top_p." in file):
+        if unit == "u02_sampling" and (
+            file in {"pytest.ini", "unit.json"} or file.partition(".")[0] in {"top_p", "test_top_p"}
+        ):
             (pytester.path / file).write_text(text, encoding="utf-8")
     return pytester.path
 
@@ -140,7 +142,7 @@ def test_several_units_can_be_checked_at_once(pytester: pytest.Pytester, course:
     """`pytest` in the folder above the units."""
     for name, text in plan_assignments(course).items():
         path = pytester.path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     result = run(pytester, "-k", "top_p_filter or refuses")
     assert "まだ書かれていません" in result.stdout.str()

@@ -2,7 +2,8 @@
 
 A mistake is recognised only if every check whose calls could show it (the mistake's function was
 called, or the mistake fails that check) saw the same calls and the same results, numbers within 1e-6.
-What merely resembles a mistake is not named.
+What merely resembles a mistake is not named. Where a check itself names a mistake (sampled texts differ from
+run to run, so their results cannot be compared), the other checks must agree with it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,11 @@ class Diagnosis:
     def recognise(self, exercise: Exercise, outcomes: Outcomes) -> dict[str, str]:
         """Check id → mistake id, for the checks of `exercise` that a known mistake explains."""
         of_check = {check.id: outcomes[exercise.id, check.id] for check in exercise.checks}
-        found = {check: outcome.mistake for check, outcome in of_check.items() if outcome.mistake}
+        found = {
+            check: outcome.mistake
+            for check, outcome in of_check.items()
+            if outcome.mistake and self._agrees(exercise, outcome.mistake, of_check)
+        }
         unexplained = [check for check, one in of_check.items() if one.verdict in _WRONG and check not in found]
         for mistake in exercise.mistakes if unexplained else ():
             # The failing checks come first: nearly every mistake is ruled out by one of them.
@@ -43,11 +48,33 @@ class Diagnosis:
                         found.setdefault(check, mistake.id)
         return found
 
+    def explanations(self, exercise: Exercise, outcomes: Outcomes) -> set[str]:
+        """Ids of all mistakes that explain a check of `exercise`, those included that `recognise` names another one for."""
+        of_check = {check.id: outcomes[exercise.id, check.id] for check in exercise.checks}
+        alike = {mistake.id for mistake in exercise.mistakes if self._behaves_alike(exercise, mistake, of_check)}
+        named = {outcome.mistake for outcome in of_check.values() if outcome.mistake}
+        return alike | {one for one in named if self._agrees(exercise, one, of_check)}
+
     def outcomes(self, exercise: Exercise, mistake: Mistake) -> Outcomes:
         """How the reference with `mistake` fares in every check."""
         missing = [check.id for check in exercise.checks if self._may_show(exercise, mistake, check.id)]
         self._run(exercise, mistake, missing)
         return {(exercise.id, check.id): self._with_mistake(exercise, mistake, check.id) for check in exercise.checks}
+
+    def _agrees(self, exercise: Exercise, named: str, of_check: dict[str, CheckOutcome]) -> bool:
+        """Whether a mistake that one check named goes with how the other checks ended.
+
+        It does not if a check that it fails was passed, or if a check that names it named another one.
+        """
+        mistake = next((one for one in exercise.mistakes if one.id == named), None)
+        if mistake is None:  # a name for which the bank has no hint
+            return False
+        for check, outcome in of_check.items():
+            mistaken = self._with_mistake(exercise, mistake, check)
+            passed = mistaken.verdict in _WRONG and outcome.verdict is Verdict.PASS
+            if passed or (mistaken.mistake == named and outcome.mistake not in {None, named}):
+                return False
+        return True
 
     def _behaves_alike(self, exercise: Exercise, mistake: Mistake, of_check: dict[str, CheckOutcome]) -> bool:
         n_compared = 0
@@ -91,16 +118,40 @@ class Diagnosis:
 
 def _same_calls(one: CheckOutcome, other: CheckOutcome) -> bool:
     return len(one.calls) == len(other.calls) and all(
-        _same_call(a, b) for a, b in zip(one.calls, other.calls, strict=True)
+        same_call(a, b) for a, b in zip(one.calls, other.calls, strict=True)
     )
 
 
-def _same_call(one: Call, other: Call) -> bool:
+def same_call(one: Call, other: Call) -> bool:
+    """Same function, same arguments, same result or class of exception."""
     return (
         one.function == other.function
         and one.raised[:1] == other.raised[:1]
         and same_value(one.arguments, other.arguments)
-        and same_value(one.value, other.value)
+        and (same_value(one.value, other.value) or _same_but_for_ties(one, other))
+    )
+
+
+def _same_but_for_ties(one: Call, other: Call) -> bool:
+    """Whether two tables of (token, probability) differ only in tokens that are equally probable in the arguments.
+
+    Which of them comes first, or is kept, is a matter of the sort that was used.
+    """
+    arguments: Any = one.arguments
+    tables: list[Any] = [one.value, other.value]
+    given = next((argument for argument in arguments[0] if _is_table(argument)), None)
+    if given is None or not all(map(_is_table, tables)):
+        return False
+    probability_of = dict(given)
+    first, second = ([(probability_of.get(token, token), q) for token, q in table] for table in tables)
+    return same_value(first, second)
+
+
+def _is_table(value: Any) -> bool:
+    """Whether `value` is a list of (text, number)."""
+    return isinstance(value, list) and all(
+        isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], float)
+        for pair in value
     )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from autograder.audit import Bench
 from autograder.checks import forbid
 from autograder.course.source import with_mistake
-from autograder.exercise import Exercise
-from autograder.grading.diagnosis import same_value
+from autograder.exercise import Exercise, Mistake, Verdict
+from autograder.grading.diagnosis import Diagnosis, same_call, same_value
+from autograder.grading.run import CheckOutcome
+from autograder.grading.student import Call
 
 # The same mistake as drops_the_crossing_token, written by another hand, in float32.
 REWRITTEN = """
@@ -105,3 +109,70 @@ def test_forbidden_twins_are_the_same_if_made_of_the_same(bench: Bench):
     assert not same_value((forbid(lm, "encode"),), (forbid(lm, "__call__"),))
     assert not same_value((forbid(lm, "encode"),), (forbid(other_lm, "encode"),))
     assert not same_value((forbid(lm, "encode"),), (lm,))
+
+
+TABLE = [("a", 0.5), ("b", 0.25), ("c", 0.25)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ([("a", 0.6), ("b", 0.4)], [("a", 0.6), ("c", 0.4)], True),
+        ([("a", 0.5), ("b", 0.25), ("c", 0.25)], [("a", 0.5), ("c", 0.25), ("b", 0.25)], True),
+        ([("a", 0.6), ("b", 0.4)], [("b", 0.6), ("a", 0.4)], False),
+        ([("a", 0.6), ("b", 0.4)], [("a", 0.5), ("c", 0.5)], False),
+        ([("a", 1.0)], [("a", 0.6), ("b", 0.4)], False),
+        ("b", "c", False),
+        (["b"], ["c"], False),
+    ],
+)
+def test_equally_probable_tokens_may_be_exchanged_in_a_table(one: object, other: object, same: bool):
+    """Which of them a sort puts first says nothing; a single token drawn does."""
+    calls = [Call("f", ((TABLE, 2), {}), value) for value in (one, other)]
+    assert same_call(*calls) is same
+
+
+class Told(Diagnosis):
+    """A diagnosis that is told how each mistake fares, instead of running it."""
+
+    def __init__(self, told: dict[tuple[str, str], CheckOutcome]) -> None:
+        self._told = told
+
+    def _with_mistake(self, exercise: Exercise, mistake: Mistake, check: str) -> CheckOutcome:
+        return self._told[mistake.id, check]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("greedy", "greedy", {"test_1": "greedy", "test_2": "greedy"}),
+        ("greedy", "fail", {"test_1": "greedy"}),
+        ("greedy", "untruncated", {}),
+        ("untruncated", "greedy", {"test_1": "untruncated"}),
+        ("greedy", "pass", {}),
+        ("untruncated", "pass", {"test_1": "untruncated"}),
+        ("not in the bank", "pass", {}),
+    ],
+)
+def test_what_a_check_names_must_agree_with_the_other_checks(
+    top_p: Exercise, first: str, second: str, found: dict[str, str]
+):
+    """`greedy` fails both checks and is named in both; `untruncated` fails and is named in the first only."""
+
+    def outcome(how: str, *, seen: str) -> CheckOutcome:
+        calls = (Call(top_p.functions[0], ((), {}), seen),)  # sampled texts, never the same twice
+        if how == "pass":
+            return CheckOutcome(Verdict.PASS, calls=calls)
+        return CheckOutcome(Verdict.FAIL, mistake=None if how == "fail" else how, calls=calls)
+
+    hint = top_p.mistakes[0]
+    exercise = replace(
+        top_p,
+        mistakes=(replace(hint, id="greedy"), replace(hint, id="untruncated")),
+        checks=tuple(replace(top_p.checks[0], id=name) for name in ("test_1", "test_2")),
+    )
+    own = {("greedy", "test_1"): "greedy", ("greedy", "test_2"): "greedy", ("untruncated", "test_1"): "untruncated"}
+    told = {key: outcome(how, seen="one text") for key, how in (own | {("untruncated", "test_2"): "pass"}).items()}
+    answer = {"test_1": outcome(first, seen="another"), "test_2": outcome(second, seen="another")}
+    outcomes = {(exercise.id, check): one for check, one in answer.items()}
+    assert Told(told).recognise(exercise, outcomes) == found

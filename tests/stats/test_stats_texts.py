@@ -1,6 +1,6 @@
 """Judging texts of the embedded model: right ones never fail, each named alternative is found.
 
-The settings are those of the exercises' checks: (temperature, top_p, max_new_tokens, texts, recoding rate).
+The settings are those of the checks of top_p_sweep: (prompt, temperature, top_p, max_new_tokens, texts, recoding rate).
 """
 
 import pytest
@@ -10,13 +10,16 @@ from autograder.models import load
 from autograder.stats import Copy, Cut, Finding, Greedy, Repeated, Sampler, judge_texts, recoded_draws
 from autograder.stats.texts import canonical_candidates
 
-PROMPT = "Tell me a story about a phantom."
+PROMPT = "Tell me a story about a dragon."
+OPENING = "Once upon a time, there was a"
 SETTINGS = {
-    "narrow": (1.0, 0.1, 40, 8, 0.02),
-    "middle": (1.0, 0.5, 40, 8, 0.02),
-    "wide": (1.0, 0.9, 40, 8, 0.02),
-    "cold": (0.3, 0.9, 40, 16, 0.02),
-    "hot": (2.0, 0.8, 8, 96, 0.3),
+    "narrow": (PROMPT, 1.0, 0.1, 24, 12, 0.02),
+    "middle": (PROMPT, 1.0, 0.5, 24, 12, 0.02),
+    "wide": (PROMPT, 1.0, 0.9, 24, 12, 0.02),
+    "cold": (PROMPT, 0.3, 0.9, 24, 8, 0.02),
+    "hot": (OPENING, 2.0, 0.8, 4, 40, 0.15),
+    "collapsed": (PROMPT, 2.0, 0.1, 8, 32, 0.02),
+    "spread": (PROMPT, 2.0, 0.8, 8, 32, 0.2),
 }
 FORMS = ["new_text", "stripped", "with_the_prompt"]
 
@@ -31,8 +34,8 @@ def drawn(tiny_chat):
     """Draws of one sampler as rows of new tokens, made once for each setting."""
     made = {}
 
-    def draw(sampler, n, max_new_tokens, seed):
-        key = (sampler, n, max_new_tokens, seed)
+    def draw(sampler, n, max_new_tokens, seed, prompt=PROMPT):
+        key = (sampler, n, max_new_tokens, seed, prompt)
         if key not in made:
             torch.manual_seed(seed)
             options = {"do_sample": False, "num_beams": 1}
@@ -44,7 +47,7 @@ def drawn(tiny_chat):
                     "top_k": sampler.top_k,
                     "num_return_sequences": n,
                 }
-            inputs = tiny_chat.tokenizer(PROMPT, return_tensors="pt")
+            inputs = tiny_chat.tokenizer(prompt, return_tensors="pt")
             rows = tiny_chat.model.generate(
                 **inputs, max_new_tokens=max_new_tokens, pad_token_id=tiny_chat.tokenizer.pad_token_id, **options
             )[:, inputs["input_ids"].shape[1] :].tolist()
@@ -54,17 +57,17 @@ def drawn(tiny_chat):
     return draw
 
 
-def written(tokenizer, rows, form="new_text"):
+def written(tokenizer, rows, form="new_text", prompt=PROMPT):
     """The draws as texts."""
     texts = tokenizer.batch_decode(rows, skip_special_tokens=True)
     if form == "stripped":
         return [text.strip() for text in texts]
-    return [PROMPT + text for text in texts] if form == "with_the_prompt" else texts
+    return [prompt + text for text in texts] if form == "with_the_prompt" else texts
 
 
 def alternatives(setting):
     """The named alternatives of the exercise top_p_sweep; the first of its values is 0.5."""
-    temperature, top_p, max_new_tokens, _, _ = SETTINGS[setting]
+    _, temperature, top_p, max_new_tokens, _, _ = SETTINGS[setting]
     asked = Sampler(temperature, top_p)
     named = {
         "top_p_ignored": Sampler(temperature),
@@ -73,18 +76,18 @@ def alternatives(setting):
         "top_k_left_on": Sampler(temperature, top_p, 50),
         "greedy": Greedy(),
         "repeated": Repeated(),
-        "limit_short": Cut(asked, max_new_tokens - 9),
+        "limit_short": Cut(asked, max(1, max_new_tokens - 9)),
     }
     return asked, {name: alternative for name, alternative in named.items() if alternative != asked}
 
 
 def judge(lm, setting, texts):
     asked, named = alternatives(setting)
-    _, _, max_new_tokens, _, recoding = SETTINGS[setting]
+    prompt, _, _, max_new_tokens, _, recoding = SETTINGS[setting]
     return judge_texts(
         lm.model,
         lm.tokenizer,
-        PROMPT,
+        prompt,
         texts,
         null=asked,
         alternatives=named,
@@ -97,10 +100,10 @@ def judge(lm, setting, texts):
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_right_texts_do_not_fail(tiny_chat, drawn, setting, form):
     """Groups of as many texts as a check reads, in each accepted form."""
-    temperature, top_p, max_new_tokens, n, _ = SETTINGS[setting]
-    rows = drawn(Sampler(temperature, top_p), max(n, 50), max_new_tokens, 31)
+    prompt, temperature, top_p, max_new_tokens, n, _ = SETTINGS[setting]
+    rows = drawn(Sampler(temperature, top_p), max(n, 50), max_new_tokens, 31, prompt)
     for start in range(0, len(rows) if form == "new_text" else n, n):
-        judged = judge(tiny_chat, setting, written(tiny_chat.tokenizer, rows[start : start + n], form))
+        judged = judge(tiny_chat, setting, written(tiny_chat.tokenizer, rows[start : start + n], form, prompt))
         assert not judged.failed, judged
 
 
@@ -108,14 +111,14 @@ def test_right_texts_do_not_fail(tiny_chat, drawn, setting, form):
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_recoding_rate_is_below_the_assumed_one(tiny_chat, drawn, setting, form):
     """Of 50 right draws or more, no larger share gives back other ids than the checks assume."""
-    temperature, top_p, max_new_tokens, n, recoding = SETTINGS[setting]
-    rows = drawn(Sampler(temperature, top_p), max(n, 50), max_new_tokens, 31)
+    prompt, temperature, top_p, max_new_tokens, n, recoding = SETTINGS[setting]
+    rows = drawn(Sampler(temperature, top_p), max(n, 50), max_new_tokens, 31, prompt)
     changed = recoded_draws(
         tiny_chat.model,
         tiny_chat.tokenizer,
-        PROMPT,
+        prompt,
         rows,
-        written(tiny_chat.tokenizer, rows, form),
+        written(tiny_chat.tokenizer, rows, form, prompt),
         null=Sampler(temperature, top_p),
         max_new_tokens=max_new_tokens,
     )
@@ -123,13 +126,13 @@ def test_recoding_rate_is_below_the_assumed_one(tiny_chat, drawn, setting, form)
 
 
 DETECTED = [
-    ("middle", "top_p_ignored"),
+    ("narrow", "top_p_ignored"),
     ("narrow", "other_value"),
     ("wide", "other_value"),
     ("wide", "greedy"),
     ("wide", "repeated"),
     ("wide", "limit_short"),
-    ("cold", "temperature_ignored"),
+    ("collapsed", "other_value"),
     ("hot", "temperature_ignored"),
     ("hot", "top_k_left_on"),
 ]
@@ -139,15 +142,15 @@ DETECTED = [
 def test_each_alternative_is_found_and_named(tiny_chat, drawn, setting, name):
     """At the checks' settings."""
     asked, named = alternatives(setting)
-    _, _, max_new_tokens, n, _ = SETTINGS[setting]
+    prompt, _, _, max_new_tokens, n, _ = SETTINGS[setting]
     alternative = named[name]
     if isinstance(alternative, Repeated):
-        rows = drawn(asked, n, max_new_tokens, 41)[:1] * n
+        rows = drawn(asked, n, max_new_tokens, 41, prompt)[:1] * n
     elif isinstance(alternative, Cut):
-        rows = drawn(alternative.sampler, n, alternative.max_new_tokens, 41)
+        rows = drawn(alternative.sampler, n, alternative.max_new_tokens, 41, prompt)
     else:
-        rows = drawn(alternative, n, max_new_tokens, 41)
-    judged = judge(tiny_chat, setting, written(tiny_chat.tokenizer, rows))
+        rows = drawn(alternative, n, max_new_tokens, 41, prompt)
+    judged = judge(tiny_chat, setting, written(tiny_chat.tokenizer, rows, prompt=prompt))
     assert (judged.finding, judged.alternative) == (Finding.FAIL, name)
 
 

@@ -1,0 +1,8 @@
+"""One token fewer than allowed."""
+# explained by: nothing
+
+
+def generate_text(model, tokenizer, prompt, max_length):
+    inputs = tokenizer(prompt, return_tensors="pt")
+    out = model.generate(**inputs, max_length=max_length - 1, do_sample=False)
+    return tokenizer.decode(out[0], skip_special_tokens=True)
