@@ -20,6 +20,7 @@ from autograder.exercise import Check
 from autograder.grading.folder import folder_loader, folder_sources
 from autograder.grading.student import LocalBackend, Student
 from autograder.messages import Language, Message, chosen_language
+from autograder.models import left_as_found
 from autograder.shared import SharedObjects
 
 if TYPE_CHECKING:
@@ -68,14 +69,16 @@ class PublicChecks:
         return random.Random(request.node.name)
 
     @pytest.fixture
-    def lm(self) -> LoadedModel:
+    def lm(self) -> Iterator[LoadedModel]:
         """The chat model that comes with the package."""
-        return self._model("tiny-chat")
+        with left_as_found(self._model("tiny-chat")) as found:
+            yield found
 
     @pytest.fixture
-    def other_lm(self) -> LoadedModel:
+    def other_lm(self) -> Iterator[LoadedModel]:
         """Another model, to compare with."""
-        return self._model("tiny-base")
+        with left_as_found(self._model("tiny-base")) as found:
+            yield found
 
     def _model(self, name: str) -> LoadedModel:
         if name not in self._loaded:

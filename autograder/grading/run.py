@@ -23,6 +23,7 @@ from autograder.grading.by_hand import Sources
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.jail.modules import file_name, from_text
 from autograder.messages import Message, visible
+from autograder.models import left_as_found
 from autograder.shared import SharedObjects
 
 if TYPE_CHECKING:
@@ -180,12 +181,14 @@ class _Checks:
         return random.Random(seed_of("rng", self._exercise(request.node).id, request.node.name, *salt))
 
     @pytest.fixture
-    def lm(self) -> LoadedModel:
-        return self._models.lm
+    def lm(self) -> Iterator[LoadedModel]:
+        with left_as_found(self._models.lm) as found:
+            yield found
 
     @pytest.fixture
-    def other_lm(self) -> LoadedModel:
-        return self._models.other_lm
+    def other_lm(self) -> Iterator[LoadedModel]:
+        with left_as_found(self._models.other_lm) as found:
+            yield found
 
     # Hooks.
 

@@ -6,6 +6,9 @@ and folders are read without network. Importing this module loads neither torch 
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +27,23 @@ class LoadedModel:
     path: str
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
+
+
+@contextmanager
+def left_as_found(loaded: LoadedModel) -> Iterator[LoadedModel]:
+    """Undo, at the end of the block, what its code did to the settings of the model and the tokenizer.
+
+    Settings are the generation config and the tokenizer's attributes, such as `padding_side`; pipelines change
+    them, and so do students. Weights and vocabulary are not looked at.
+    """
+    model, tokenizer = loaded.model, loaded.tokenizer
+    config = copy.deepcopy(model.generation_config)
+    attributes = copy.deepcopy({name: value for name, value in vars(tokenizer).items() if name != "_tokenizer"})
+    try:
+        yield loaded
+    finally:
+        model.generation_config = config
+        vars(tokenizer).update(attributes)
 
 
 def model_path(name: str) -> str:

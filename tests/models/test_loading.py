@@ -11,7 +11,7 @@ from transformers import pipeline
 from transformers.utils import logging
 
 from autograder.errors import ModelError
-from autograder.models import EMBEDDED, LoadedModel, load, model_path
+from autograder.models import EMBEDDED, LoadedModel, left_as_found, load, model_path
 
 
 @pytest.mark.parametrize("name", EMBEDDED)
@@ -105,3 +105,14 @@ def test_the_pipeline_takes_the_folder_and_stays_silent(name: str, capfd: pytest
     assert text == "1+1=?\nThe answer is 2."
     assert capfd.readouterr().err == ""
     assert not {"sentencepiece", "tiktoken"} & set(sys.modules)
+
+
+def test_settings_are_left_as_they_were_found(base: LoadedModel) -> None:
+    """Whatever a student or a pipeline does to them."""
+    with left_as_found(base) as found:
+        found.tokenizer.padding_side = "left"
+        found.tokenizer.pad_token = "x"
+        found.model.generation_config.max_new_tokens = 256
+    assert base.tokenizer.padding_side == "right"
+    assert base.tokenizer.pad_token == base.tokenizer.eos_token
+    assert base.model.generation_config.max_new_tokens is None
