@@ -107,15 +107,7 @@ def generated(question: Question, source: Sampler | Greedy | Cut, n: int) -> lis
     limit = source.max_new_tokens if isinstance(source, Cut) else question.max_new_tokens
     prompt_ids = question.prompt_ids or tuple(question.tokenizer(question.prompt)["input_ids"])
     eos = _eos(question)
-    options: dict[str, Any] = {"do_sample": False}
-    if isinstance(sampler, Sampler):
-        options = {
-            "do_sample": True,
-            "temperature": sampler.temperature,
-            "top_p": sampler.top_p,
-            "top_k": sampler.top_k,
-        }
-        options |= {"epsilon_cutoff": sampler.epsilon} if sampler.epsilon else {}
+    options = _options(sampler)
     ids = torch.tensor([list(prompt_ids)], device=question.model.device)
     rows: list[list[int]] = []
     n_wanted = n if isinstance(sampler, Sampler) else 1
@@ -132,6 +124,20 @@ def generated(question: Question, source: Sampler | Greedy | Cut, n: int) -> lis
         )
         rows += output[:, ids.shape[1] :].tolist()
     return rows
+
+
+def _options(sampler: Sampler | Greedy) -> dict[str, Any]:
+    """What `generate` has to be told to draw from `sampler`."""
+    if isinstance(sampler, Greedy):
+        return {"do_sample": False}
+    if type(sampler) is not Sampler:  # a sampler of a check's own, which no argument of `generate` describes
+        return {
+            "do_sample": True,
+            "top_k": 0,
+            "logits_processor": [lambda _, logits: sampler.log_probs(logits).float()],
+        }
+    asked = {"do_sample": True, "temperature": sampler.temperature, "top_p": sampler.top_p, "top_k": sampler.top_k}
+    return asked | ({"epsilon_cutoff": sampler.epsilon} if sampler.epsilon else {})
 
 
 def _pool(question: Question, scored: Sequence[Score], n_tokens: float) -> Pool:

@@ -104,10 +104,10 @@ def new_tokens(student, lm, task, seed):
     return new
 
 
-def require_distribution(student, lm, rng, task, *, n, alternatives, are_far_apart=True):
+def require_distribution(student, lm, rng, task, *, n, alternatives, alpha=ALPHA, are_far_apart=True):
     """FAIL unless n draws with as many seeds may come from the distribution of `task`.
 
-    The mistake is named if the alternatives are far enough apart to be told from each other by n draws.
+    A check that asks twice gives each its share of alpha. The mistake is named if the alternatives are far enough apart to be told from each other by n draws.
     """
     null = Sampler(task.temperature, task.top_p, min(task.top_k, lm.model.config.vocab_size))
     judged = judge_tokens(
@@ -118,6 +118,7 @@ def require_distribution(student, lm, rng, task, *, n, alternatives, are_far_apa
         alternatives=alternatives,
         max_new_tokens=task.max_new_tokens,
         eos_token_id=task.eos_token_id,
+        alpha=alpha,
     )
     if judged.failed:
         fail(
@@ -163,10 +164,10 @@ def test_tokens_come_from_the_asked_top_p(student, lm, rng):
         "ignores_the_seed": Repeated(),
     }
     task = story(lm, temperature=3.0, top_p=0.95)
-    require_distribution(student, lm, rng, task, n=10, alternatives=alternatives)
+    require_distribution(student, lm, rng, task, n=10, alternatives=alternatives, alpha=ALPHA / 2)
     alternatives = {"ignores_top_p": Sampler(temperature=3.0)}
     task = story(lm, temperature=3.0, top_p=0.5)
-    require_distribution(student, lm, rng, task, n=4, alternatives=alternatives)
+    require_distribution(student, lm, rng, task, n=4, alternatives=alternatives, alpha=ALPHA / 2)
 
 
 @points(1)
@@ -181,9 +182,9 @@ def test_tokens_come_from_the_asked_top_k(student, lm, rng):
         "keeps_one_less": Sampler(temperature=UNIFORM, top_k=2),
     }
     task = story(lm, temperature=UNIFORM, top_k=3)
-    require_distribution(student, lm, rng, task, n=8, alternatives=alternatives)
+    require_distribution(student, lm, rng, task, n=8, alternatives=alternatives, alpha=ALPHA / 2)
     task = story(lm, temperature=4.0, top_k=10**6)
-    require_distribution(student, lm, rng, task, n=2, alternatives={"decodes_greedily": Greedy()})
+    require_distribution(student, lm, rng, task, n=2, alternatives={"decodes_greedily": Greedy()}, alpha=ALPHA / 2)
 
 
 @points(1)
@@ -198,13 +199,13 @@ def test_top_p_works_on_what_top_k_has_left(student, lm, rng):
         "applies_top_p_first": TopPFirst(temperature=3.0, top_k=10, top_p=0.5),
     }
     task = story(lm, temperature=3.0, top_k=10, top_p=0.5)
-    require_distribution(student, lm, rng, task, n=8, alternatives=alternatives, are_far_apart=False)
+    require_distribution(student, lm, rng, task, n=8, alternatives=alternatives, alpha=ALPHA / 2, are_far_apart=False)
     alternatives = {
         "drops_the_crossing_token": WithoutCrossing(temperature=UNIFORM, top_k=4, top_p=0.6),
         "decodes_greedily": Greedy(),
     }
     task = story(lm, temperature=UNIFORM, top_k=4, top_p=0.6)
-    require_distribution(student, lm, rng, task, n=8, alternatives=alternatives)
+    require_distribution(student, lm, rng, task, n=8, alternatives=alternatives, alpha=ALPHA / 2)
 
 
 @points(1)
