@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from autograder.stats.scoring import Score, ended_draw, score_draws
 from autograder.stats.texts import bounded, scored_texts
 from autograder.stats.tokens import unbounded
 from autograder.stats.weighing import scored_alternatives
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 POOL = 500  # draws of a model in each pool
 BATCH = 100  # draws that are generated at a time
@@ -104,40 +107,46 @@ def generated(question: Question, source: Sampler | Greedy | Cut, n: int) -> lis
     import torch
 
     sampler = source.sampler if isinstance(source, Cut) else source
-    limit = source.max_new_tokens if isinstance(source, Cut) else question.max_new_tokens
+    limit = max(1, source.max_new_tokens if isinstance(source, Cut) else question.max_new_tokens)
     prompt_ids = question.prompt_ids or tuple(question.tokenizer(question.prompt)["input_ids"])
-    eos = _eos(question)
-    options = _options(sampler)
-    ids = torch.tensor([list(prompt_ids)], device=question.model.device)
-    rows: list[list[int]] = []
     n_wanted = n if isinstance(sampler, Sampler) else 1
+    draw = _by_generate if type(sampler) in (Sampler, Greedy) else _by_definition
+    rows: list[list[int]] = []
     while len(rows) < n_wanted:
         size = min(BATCH, n_wanted - len(rows))
-        output = question.model.generate(
-            ids,
-            attention_mask=torch.ones_like(ids),
-            num_return_sequences=size,
-            max_new_tokens=max(1, limit),
-            eos_token_id=eos,
-            pad_token_id=eos,
-            **options,
-        )
-        rows += output[:, ids.shape[1] :].tolist()
+        ids = torch.tensor([list(prompt_ids)] * size, device=question.model.device)
+        rows += draw(question.model, ids, sampler, limit, _eos(question))[:, len(prompt_ids) :].tolist()
     return rows
 
 
-def _options(sampler: Sampler | Greedy) -> dict[str, Any]:
-    """What `generate` has to be told to draw from `sampler`."""
-    if isinstance(sampler, Greedy):
-        return {"do_sample": False}
-    if type(sampler) is not Sampler:  # a sampler of a check's own, which no argument of `generate` describes
-        return {
-            "do_sample": True,
-            "top_k": 0,
-            "logits_processor": [lambda _, logits: sampler.log_probs(logits).float()],
-        }
-    asked = {"do_sample": True, "temperature": sampler.temperature, "top_p": sampler.top_p, "top_k": sampler.top_k}
-    return asked | ({"epsilon_cutoff": sampler.epsilon} if sampler.epsilon else {})
+def _by_generate(model: Any, ids: Tensor, sampler: Sampler | Greedy, limit: int, eos: int) -> Tensor:
+    """The rows `ids` with new tokens from transformers' own sampling."""
+    options: dict[str, Any] = {"do_sample": False}
+    if isinstance(sampler, Sampler):
+        names = {"temperature": "temperature", "top_p": "top_p", "top_k": "top_k", "epsilon_cutoff": "epsilon"}
+        options = {"do_sample": True} | {name: getattr(sampler, field) for name, field in names.items()}
+    mask = ids.new_ones(ids.shape)
+    output: Tensor = model.generate(
+        ids, attention_mask=mask, max_new_tokens=limit, eos_token_id=eos, pad_token_id=eos, **options
+    )
+    return output
+
+
+def _by_definition(model: Any, ids: Tensor, sampler: Sampler | Greedy, limit: int, eos: int) -> Tensor:
+    """The rows `ids` with new tokens from the distribution that a sampler of a check's own defines."""
+    import torch
+
+    step, cache = ids, None
+    ended = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
+    for _ in range(limit):
+        with torch.inference_mode():
+            output = model(step, past_key_values=cache, use_cache=True)
+        cache = output.past_key_values
+        drawn = torch.multinomial(sampler.log_probs(output.logits[:, -1]).exp(), 1)[:, 0]
+        step = torch.where(ended, eos, drawn)[:, None]
+        ended |= step[:, 0] == eos
+        ids = torch.cat([ids, step], dim=1)
+    return ids
 
 
 def _pool(question: Question, scored: Sequence[Score], n_tokens: float) -> Pool:

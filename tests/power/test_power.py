@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from autograder.audit import Bench
 from autograder.course import read_course
@@ -20,7 +21,7 @@ from autograder.power.measuring import measure_course
 from autograder.power.page import page
 from autograder.power.pools import Pools
 from autograder.power.resampling import lower_limit, power_of, upper_limit
-from autograder.stats import ALPHA, Copy, Question, Repeated, judge_draws
+from autograder.stats import ALPHA, FLOAT32, Copy, Greedy, Question, Repeated, Sampler, judge_draws
 
 PROBS = [("a", 0.5), ("b", 0.3), ("c", 0.2)]
 FLAT = [("a", 1.0), ("b", 1.0), ("c", 1.0)]
@@ -72,6 +73,39 @@ def test_an_alternative_that_is_what_was_asked_is_never_detected():
     power = power_of([(question, Pools().pool(question, "same"))], "same", alpha=0.01, seed=5, n_resamples=2000)
     assert power.rate <= 0.01
     assert power.median is None
+
+
+class SecondBest(Sampler):
+    """A sampler that transformers does not have: always the second most probable token."""
+
+    def log_probs_at(self, ranking, rank):
+        return torch.where(rank == 1, 0.0, -torch.inf).double()
+
+
+def test_a_sampler_of_its_own_is_drawn_from_as_it_is_defined(bench: Bench):
+    """Its draws are not those of the arguments that it inherits."""
+    lm = bench.models.lm
+    alternatives = {"second_best": SecondBest(), "greedy": Greedy(), "plain": Sampler(top_k=2)}
+    question = Question(
+        "tokens",
+        4,
+        Sampler(top_k=2),
+        alternatives,
+        model=lm.model,
+        prompt_ids=tuple(lm.tokenizer("Once")["input_ids"]),
+        max_new_tokens=3,
+        eos_token_id=lm.tokenizer.eos_token_id,
+        margin=FLOAT32,
+    )
+    pools = Pools(3)
+    rows = {name: pools._drawn(question, alternative) for name, alternative in alternatives.items()}
+    assert [len(rows[name]) for name in alternatives] == [3, 1, 3]
+    assert rows["second_best"][0] == rows["second_best"][2]
+    ids = torch.tensor([[*question.prompt_ids, *rows["second_best"][0]]])
+    logits = lm.model(ids).logits[0, len(question.prompt_ids) - 1 : -1]
+    ranks = (logits > logits.gather(-1, ids[0, len(question.prompt_ids) :, None])).sum(-1)
+    assert ranks.tolist() == [1] * len(ranks)
+    assert pools.pool(question, "second_best").log_e[:, 0].min() > 0
 
 
 def test_lower_limit_of_a_mean_holds():

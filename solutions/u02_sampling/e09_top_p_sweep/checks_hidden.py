@@ -128,11 +128,12 @@ def test_self_bleu_falls_as_top_p_rises(student, lm, rng):
     """
     small, large = 0.1, 0.8
     settings = {"prompt": DRAGON_PROMPT, "max_new_tokens": 8}
-    rounds = []
+    trend, rounds = None, []
     for _ in range(5):  # until the trend is plain; right answers need two rounds
         found = sweep(student, lm, rng, values=[large, small], n=16, temperature=2.0, **settings)
         rounds.append({value: texts for value, (texts, _) in found.items()})
-        trend = functools.reduce(operator.add, (weigh_trend(one[small], one[large]) for one in rounds))
+        weighed = weigh_trend(rounds[-1][small], rounds[-1][large])
+        trend = weighed if trend is None else trend + weighed
         judged = trend.judge(ALPHA / 2)
         if judged.finding is not Finding.UNDECIDED:
             break

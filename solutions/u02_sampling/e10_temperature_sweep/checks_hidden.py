@@ -90,8 +90,8 @@ def test_texts_come_from_the_asked_temperature(student, lm, rng, values, top_p, 
             recoding=recoding,
         )
         evidence.append(weighed)
-    # The values share alpha, so one seed may be used again for each of them.
-    worst = max((one.judge(ALPHA / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
+    # The two cases share alpha, and so do their values: one seed may be used again for each of them.
+    worst = max((one.judge(ALPHA / 2 / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
     # One value alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
     together = functools.reduce(operator.add, evidence)
     if worst.failed:
