@@ -32,3 +32,10 @@ def test_a_single_check_fares_as_it_does_among_all(bench: Bench, top_p: Exercise
     assert list(one) == [key]
     assert one[key] == everything[key]
     assert one[key].verdict is Verdict.UNWRITTEN
+
+
+def test_warnings_decide_nothing(bench: Bench, top_p: Exercise):
+    """Not even under a filter that makes errors of them, as in this test run."""
+    text = "import warnings\n" + top_p.solution.replace("    # BEGIN SOLUTION\n", '    warnings.warn("old")\n', 1)
+    outcomes = bench.run_locally(top_p, text)
+    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.PASS}
