@@ -14,9 +14,9 @@ OPENING = "Once upon a time, there was a"  # many words may follow, so a few tok
 QUESTION = "What is the capital of Japan?"
 
 
-def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, temperature):
+def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, temperature, seed=None):
     """The answer as {value: (texts, average)}; sentences name no hidden input."""
-    seed = rng.randrange(2**31)
+    seed = rng.randrange(2**31) if seed is None else seed
     answer = student.sweep_top_p(lm.model, lm.tokenizer, prompt, values, n, max_new_tokens, temperature, seed)
     found = read_dict(answer, "sweep_top_p")
     require(
@@ -165,8 +165,10 @@ def test_self_bleu_compares_each_text_with_all_others(student, lm, rng):
 
     The average Self-BLEU compares each reported text with all the other texts of the same value.
     """
-    found = sweep(student, lm, rng, prompt=DRAGON_PROMPT, values=[0.8, 1.0], n=4, max_new_tokens=20, temperature=1.0)
-    for texts, average in found.values():
+    long = sweep(student, lm, rng, prompt=DRAGON_PROMPT, values=[0.8, 1.0], n=4, max_new_tokens=20, temperature=1.0)
+    # texts of few words have no 4-gram: there the sentence-level setting counts
+    short = sweep(student, lm, rng, prompt=DRAGON_PROMPT, values=[0.9, 1.0], n=4, max_new_tokens=3, temperature=1.7)
+    for texts, average in [*long.values(), *short.values()]:
         expected = [mean_bleu(form, all_others) for form in forms(texts, DRAGON_PROMPT)]
         if min(abs(average - number) for number in expected) <= 1e-6:
             continue
@@ -205,11 +207,28 @@ def test_texts_hold_no_special_tokens(student, lm, rng):
     )
 
 
+@points(0.5)
+def test_the_same_seed_gives_the_same_texts(student, lm, rng):
+    """同じ seed で呼べば、いつも同じ文と平均になります。
+
+    The same seed gives the same texts and the same average every time.
+    """
+    seed = rng.randrange(2**31)
+    settings = {"prompt": DRAGON_PROMPT, "values": [1.0], "n": 3, "max_new_tokens": 10, "temperature": 1.5}
+    first, again = (sweep(student, lm, rng, **settings, seed=seed) for _ in range(2))
+    require(
+        first == again,
+        ja="sweep_top_p: 同じ seed で 2 回呼ぶと、違う結果になりました。生成の前に、乱数を seed で固定してください。",
+        en="sweep_top_p: two calls with one seed gave different results. Fix the random numbers by seed before generating.",
+        mistake="never_sets_the_seed",
+    )
+
+
 @points(1)
 @pytest.mark.parametrize(
     ("values", "n", "temperature"),
-    [([0.9, -0.1], 3, 0.8), ([0.5, 1.0001, 0.9], 3, 0.8), ([0.5], 0, 0.8), ([0.5], 3, -0.5)],
-    ids=["negative", "above_1", "no_texts", "negative_temperature"],
+    [([0.9, 0.0], 3, 0.8), ([0.5, 1.0001, 0.9], 3, 0.8), ([], 3, 0.8), ([0.5], 1, 0.8), ([0.5], 3, -0.5)],
+    ids=["zero", "above_1", "no_values", "one_text", "negative_temperature"],
 )
 def test_refuses_one_wrong_argument_among_good_ones(student, lm, values, n, temperature):
     """正しい引数に混じった 1 つの誤りにも ValueError を出します。

@@ -25,9 +25,9 @@ DRAGON_PROMPT = "Tell me a story about a dragon."
 QUESTION = "What is the capital of Japan?"
 
 
-def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, top_p):
+def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, top_p, seed=None):
     """The answer as {value: (texts, average)}; sentences name no hidden input."""
-    seed = rng.randrange(2**31)
+    seed = rng.randrange(2**31) if seed is None else seed
     answer = student.sweep_temperature(lm.model, lm.tokenizer, prompt, values, n, max_new_tokens, top_p, seed)
     found = read_dict(answer, "sweep_temperature")
     require(
@@ -110,8 +110,11 @@ def test_self_bleu_compares_each_text_with_all_others(student, lm, rng):
 
     The average Self-BLEU compares each reported text with all the other texts of the same temperature.
     """
-    found = sweep(student, lm, rng, prompt=DRAGON_PROMPT, values=[1.0, 1.6], n=4, max_new_tokens=16, top_p=1.0)
-    for texts, average in found.values():
+    settings = {"prompt": DRAGON_PROMPT, "top_p": 1.0}
+    long = sweep(student, lm, rng, values=[1.0, 1.6], n=4, max_new_tokens=16, **settings)
+    # texts of few words have no 4-gram: there the sentence-level setting counts
+    short = sweep(student, lm, rng, values=[1.1, 1.7], n=4, max_new_tokens=3, **settings)
+    for texts, average in [*long.values(), *short.values()]:
         off = min(abs(average - mean_bleu(form, all_others)) for form in forms(texts, DRAGON_PROMPT))
         if off <= 1e-6:
             continue
@@ -150,10 +153,27 @@ def test_texts_hold_no_special_tokens(student, lm, rng):
 
 
 @points(0.5)
+def test_the_same_seed_gives_the_same_texts(student, lm, rng):
+    """同じ seed で呼べば、いつも同じ文と平均になります。
+
+    The same seed gives the same texts and the same average every time.
+    """
+    seed = rng.randrange(2**31)
+    settings = {"prompt": DRAGON_PROMPT, "values": [1.5], "n": 3, "max_new_tokens": 10, "top_p": 1.0}
+    first, again = (sweep(student, lm, rng, **settings, seed=seed) for _ in range(2))
+    require(
+        first == again,
+        ja="sweep_temperature: 同じ seed で 2 回呼ぶと、違う結果になりました。生成の前に、乱数を seed で固定してください。",
+        en="sweep_temperature: two calls with one seed gave different results. Fix the random numbers by seed before generating.",
+        mistake="never_sets_the_seed",
+    )
+
+
+@points(0.5)
 @pytest.mark.parametrize(
     ("values", "n", "top_p"),
-    [([0.9, -0.1], 3, 0.8), ([0.5], 0, 0.8), ([0.5], 3, -0.5)],
-    ids=["negative", "no_texts", "negative_top_p"],
+    [([0.9, -0.1], 3, 0.8), ([], 3, 0.8), ([0.5], 1, 0.8), ([0.5], 3, 0.0), ([0.5], 3, 1.25)],
+    ids=["negative", "no_values", "one_text", "top_p_0", "top_p_above_1"],
 )
 def test_refuses_one_wrong_argument_among_good_ones(student, lm, values, n, top_p):
     """正しい引数に混じった 1 つの誤りにも ValueError を出します。
@@ -189,7 +209,8 @@ def test_values_go_up_and_keys_to_the_right(student):
     The keys of points stand along the x axis, their values along the y axis.
     """
     places = (1.2, 2.0, 2.8)
-    pictures = [drawn(student, {1.0: 10.0, place: 90.0, 3.0: 10.0}).inside for place in places]
+    # in no particular order, and with the largest value never in the middle
+    pictures = [drawn(student, {place: 90.0, 3.0: 10.0, 1.0: 10.0, 2.9: 10.0}).inside for place in places]
     require(
         len({picture.shape for picture in pictures}) == 1,
         ja="plot_sweep: 同じ範囲の点を渡したのに、図の大きさがそろいません。図の大きさを点ごとに変えないでください。",
