@@ -9,13 +9,14 @@ run to run, so their results cannot be compared), the other checks must agree wi
 from __future__ import annotations
 
 import math
+import random
 import sys
 from typing import Any
 
 from autograder.course.source import reachable, with_mistake, without_marks
 from autograder.exercise import Exercise, Mistake, Verdict
 from autograder.grading.run import CheckOutcome, Models, Outcomes, local_student, run_checks
-from autograder.grading.student import Call
+from autograder.grading.student import Call, Student
 from autograder.shared import identity
 
 _WRONG = {Verdict.FAIL, Verdict.CRASH}
@@ -64,15 +65,19 @@ class Diagnosis:
     def _agrees(self, exercise: Exercise, named: str, of_check: dict[str, CheckOutcome]) -> bool:
         """Whether a mistake that one check named goes with how the other checks ended.
 
-        It does not if a check that it fails was passed, or if a check that names it named another one.
+        It does not if another check, which names it as well when it is there, passed, or failed without naming it; nor
+        if what its function rests on is wrong by itself.
         """
         mistake = next((one for one in exercise.mistakes if one.id == named), None)
         if mistake is None:  # a name for which the bank has no hint
             return False
+        foundations = reachable(exercise.solution, mistake.of) - {mistake.of}
         for check, outcome in of_check.items():
-            mistaken = self._with_mistake(exercise, mistake, check)
-            passed = mistaken.verdict in _WRONG and outcome.verdict is Verdict.PASS
-            if passed or (mistaken.mistake == named and outcome.mistake not in {None, named}):
+            called = {call.function for call in outcome.calls}
+            if outcome.verdict in _WRONG and called and called <= foundations:
+                return False
+            is_other = outcome.verdict in {Verdict.PASS, Verdict.FAIL} and outcome.mistake != named
+            if is_other and self._with_mistake(exercise, mistake, check).mistake == named:
                 return False
         return True
 
@@ -102,7 +107,12 @@ class Diagnosis:
 
     def _run_text(self, exercise: Exercise, text: str, checks: list[str] | None) -> Outcomes:
         shared = self._models.shared()
-        return run_checks([exercise], lambda one, seed: local_student(one, text, shared), self._models, only=checks)
+
+        def student(one: Exercise, seed: int) -> Student:
+            _seed_everything(seed)  # what a mistake draws at random shall not depend on what ran before
+            return local_student(one, text, shared)
+
+        return run_checks([exercise], student, self._models, only=checks)
 
     def _may_show(self, exercise: Exercise, mistake: Mistake, check: str) -> bool:
         """Whether `check` calls a function that runs the one which `mistake` replaces; else nothing changes."""
@@ -114,6 +124,15 @@ class Diagnosis:
         if exercise.id not in self._references:
             self._references[exercise.id] = self._run_text(exercise, without_marks(exercise.solution), None)
         return self._references[exercise.id]
+
+
+def _seed_everything(seed: int) -> None:
+    import numpy
+    import torch
+
+    random.seed(seed)
+    numpy.random.seed(seed)
+    torch.manual_seed(seed)
 
 
 def _same_calls(one: CheckOutcome, other: CheckOutcome) -> bool:

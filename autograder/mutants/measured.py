@@ -19,12 +19,13 @@ _SOURCES = ("solution.py", "checks_public.py", "checks_hidden.py", "mistakes.py"
 
 
 def diagnosis_fingerprint(exercise: Exercise, wrong: Path) -> str:
-    """What the measurement rests on: the exercise, its wrong answers, and how mutants are made."""
+    """What the measurement rests on: the exercise, its wrong answers, how mutants are made, and the diagnosis."""
     here = Path(__file__).parent
     answers = sorted((wrong / exercise.name).glob("*.py"))
     return fingerprint(
         *(exercise.folder / name for name in _SOURCES),
         *(here / name for name in ("make.py", "rewrites.py")),
+        here.parent / "grading" / "diagnosis.py",
         *answers,
     )
 

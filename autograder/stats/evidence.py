@@ -13,9 +13,13 @@ from enum import Enum
 from typing import Optional
 
 from autograder.stats.recording import Question, note_ruling
+from autograder.stats.typical import Drawn
 
 ALPHA = 1e-6  # a correct submission fails with at most this probability
 BETA = 1e-3  # a PASS says that each alternative would have passed with at most this probability
+# Standard deviations by which draws may be less or more surprising than an alternative's, to bear its name. One rare
+# token makes them far more surprising, none makes them far less.
+TOO_PLAIN, TOO_ODD = 4.0, 12.0
 FLOOR = -700.0  # stands for -inf in sums that only choose a name
 Name = Optional[str]  # of an alternative; None: what explains the draws without a name (`draws`)
 
@@ -66,6 +70,7 @@ class Evidence:
         escaped: draws that the alternative could not have made.
         outside: (draw, token) of the first token outside the null's support, where that is a proof.
         asked: the questions behind it, where they are recorded.
+        drawn: the draws, to see whether they are typical of the alternative that names them.
     """
 
     n_draws: int
@@ -75,6 +80,7 @@ class Evidence:
     escaped: Mapping[Name, int]
     outside: tuple[int, int] | None = None
     asked: tuple[Question, ...] = field(default=(), repr=False, compare=False)
+    drawn: tuple[Drawn, ...] = field(default=(), repr=False, compare=False)
 
     def __add__(self, other: Evidence) -> Evidence:
         """The evidence of both; the draws of `other` are independent of ours, given ours.
@@ -94,6 +100,7 @@ class Evidence:
             {name: count + other.escaped[name] for name, count in self.escaped.items()},
             outside,
             self.asked + other.asked,
+            self.drawn + other.drawn,
         )
 
     def judge(self, alpha: float = ALPHA, beta: float = BETA) -> Judgement:
@@ -113,9 +120,19 @@ class Evidence:
         return Judgement(finding, None, log_e, None, self.n_draws)
 
     def likeliest(self) -> str | None:
-        """Name of the likeliest alternative among those that could have made nearly all draws: a name, no verdict."""
+        """Name of the likeliest alternative among those that could have made nearly all draws: a name, no verdict.
+
+        None if the draws are not typical of it, so that something without a name has made them.
+        """
         able = [name for name, count in self.escaped.items() if 4 * count <= self.n_draws]
-        return max(able, key=lambda name: self.log_q[name], default=None)
+        best = max(able, key=lambda name: self.log_q[name], default=None)
+        return best if best is not None and self._is_typical(best) else None
+
+    def _is_typical(self, name: str) -> bool:
+        """Each set of draws by itself, too: what fits one of several settings need not fit the others."""
+        surprises = [one.surprise(name) for one in self.drawn]
+        together = tuple(math.fsum(column) for column in zip(*surprises, strict=True)) if surprises else (0.0, 0.0)
+        return all(-TOO_ODD <= off / math.sqrt(variance + 1) <= TOO_PLAIN for off, variance in [together, *surprises])
 
 
 def log_mean_exp(values: Sequence[float]) -> float:

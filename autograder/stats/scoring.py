@@ -107,7 +107,7 @@ def plain_likelihoods(
     for start in range(0, len(draws), BATCH):
         batch = draws[start : start + BATCH]
         targets = [(*draw.ids[:max_new_tokens], eos_token_id) for draw in batch]
-        for draw, target, logits in zip(batch, targets, _logits(model, prompt_ids, targets), strict=True):
+        for draw, target, logits in zip(batch, targets, token_logits(model, prompt_ids, targets), strict=True):
             eos = draw.took_eos(max_new_tokens)
             tokens = logits.log_softmax(-1).gather(-1, torch.tensor(target)[:, None])[:, 0]
             count = max_new_tokens if eos is None else len(draw.ids) + eos
@@ -148,7 +148,7 @@ def _token_log_probs(
     """For each draw, the columns upper, asked:<name>, mixed:<name>: one number for each target token."""
     import torch
 
-    logits = torch.cat(_logits(model, prompt_ids, targets))  # (tokens of all draws, V)
+    logits = torch.cat(token_logits(model, prompt_ids, targets))  # (tokens of all draws, V)
     wanted = torch.tensor([token for target in targets for token in target])
     columns: dict[str, list[float]] = {}
     for start in range(0, len(wanted), ROWS):
@@ -184,7 +184,7 @@ def _columns(
     return columns
 
 
-def _logits(model: Any, prompt_ids: Sequence[int], targets: Sequence[Sequence[int]]) -> list[Tensor]:
+def token_logits(model: Any, prompt_ids: Sequence[int], targets: Sequence[Sequence[int]]) -> list[Tensor]:
     """The logits before each target token, one (tokens, V) float32 block on the CPU for each draw."""
     import torch
 

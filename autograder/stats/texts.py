@@ -18,6 +18,7 @@ from autograder.stats.ranked import Margin, margin_of
 from autograder.stats.recording import Question, note_question
 from autograder.stats.samplers import Alternative, Greedy, Sampler
 from autograder.stats.scoring import Draw, Score, plain_likelihoods, score_draws
+from autograder.stats.typical import Drawn
 from autograder.stats.weighing import scored_alternatives, weigh
 
 RECODING = 0.02  # for temperatures up to 1; measured rates are below, see `recoded_draws`
@@ -107,7 +108,9 @@ def weigh_texts(
         recoding=recoding,
         margin=margin,
     )
-    return replace(evidence, asked=note_question(question))
+    prompt_ids, draws = tokenizer(prompt)["input_ids"], [Draw(ids) for ids, _ in found]
+    drawn = Drawn(model, prompt_ids, draws, alternatives, max_new_tokens, tokenizer.eos_token_id)
+    return replace(evidence, asked=note_question(question), drawn=(drawn,))
 
 
 def recoded_draws(

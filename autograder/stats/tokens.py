@@ -11,6 +11,7 @@ from autograder.stats.ranked import Margin, margin_of
 from autograder.stats.recording import Question, note_question
 from autograder.stats.samplers import Alternative, Greedy, Sampler
 from autograder.stats.scoring import ended_draw, score_draws
+from autograder.stats.typical import Drawn
 from autograder.stats.weighing import scored_alternatives, weigh
 
 IMPOSSIBLE = 1e6  # stands for the log of an infinite ratio, so that sums stay defined
@@ -97,7 +98,8 @@ def weigh_tokens(
         eos_token_id=eos_token_id,
         margin=margin,
     )
-    return replace(evidence, outside=next(proofs, None), asked=note_question(question))
+    drawn = Drawn(model, prompt_ids, draws, alternatives, max_new_tokens, eos_token_id)
+    return replace(evidence, outside=next(proofs, None), asked=note_question(question), drawn=(drawn,))
 
 
 def unbounded(ratio: float) -> float:

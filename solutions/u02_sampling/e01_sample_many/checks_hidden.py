@@ -103,7 +103,7 @@ def require_asked_distribution(evidence):
             "generate に渡す do_sample、temperature、top_p、top_k、num_return_sequences、max_new_tokens を確かめてください。",
             en=f"sample: the distribution asked for hardly ever gives such sequences (a right answer does with probability at most {ALPHA:g}). "
             "Look at do_sample, temperature, top_p, top_k, num_return_sequences and max_new_tokens that you pass to generate.",
-            mistake=together.likeliest() or worst.alternative,
+            mistake=together.likeliest(),
         )
 
 

@@ -87,7 +87,7 @@ def require_asked_distribution(found, lm, *, alpha, prompt, max_new_tokens, temp
             en=f"sweep_top_p: the distribution asked for hardly ever gives such texts (a right answer does with probability at most {ALPHA:g}). "
             "Look at do_sample, temperature, top_p, top_k, num_return_sequences and max_new_tokens that you pass to generate.",
             # One value alone may look like several mistakes; all of them together tell which.
-            mistake=functools.reduce(operator.add, evidence).likeliest() or worst.alternative,
+            mistake=functools.reduce(operator.add, evidence).likeliest(),
         )
 
 

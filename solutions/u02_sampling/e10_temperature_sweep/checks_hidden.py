@@ -100,7 +100,7 @@ def test_texts_come_from_the_asked_temperature(student, lm, rng, values, top_p, 
             "generate に渡す do_sample、temperature、top_p、top_k、num_return_sequences、max_new_tokens を確かめてください。",
             en=f"sweep_temperature: the distribution asked for hardly ever gives such texts (a right answer does with probability at most {ALPHA:g}). "
             "Look at do_sample, temperature, top_p, top_k, num_return_sequences and max_new_tokens that you pass to generate.",
-            mistake=together.likeliest() or worst.alternative,
+            mistake=together.likeliest(),
         )
 
 
