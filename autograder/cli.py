@@ -107,8 +107,13 @@ def grade(
     cpu_limit: Annotated[int, typer.Option(min=1, help="CPU seconds that one check may take.")] = 20,
     memory_limit: Annotated[int, typer.Option(min=64, help="MiB that one check may allocate.")] = 1024,
     jobs: Annotated[
-        Optional[int], typer.Option(min=1, help="Submissions graded at the same time (default: cores, up to 4).")
+        Optional[int],
+        typer.Option(min=1, help="Submissions graded at the same time (default: one for each core, as memory allows)."),
     ] = None,
+    unsafe_no_jail: Annotated[
+        bool,
+        typer.Option("--unsafe-no-jail", help="Run submissions unconfined. Only for code that you wrote yourself."),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is graded already.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -123,9 +128,9 @@ def grade(
 
     with _errors_as_exit_codes():
         limits = Limits(cpu_s=cpu_limit, wall_s=4.0 * cpu_limit + 10, memory_mib=memory_limit)
-        settings = Settings(model=model, device=device, limits=limits)
+        settings = Settings(model=model, device=device, limits=limits, unsafe_no_jail=unsafe_no_jail)
         chosen = _unit(_course(course), unit)
-        n_jobs = jobs or default_jobs()
+        n_jobs = jobs or default_jobs(settings)
         with GraderPool(settings, n_jobs) if n_jobs > 1 else nullcontext() as grader, _progress() as progress:
             summary = grade_folder(submissions, chosen, out, settings, force=force, progress=progress, grader=grader)
         if as_json:
@@ -222,7 +227,7 @@ def mutants(
                 found = {name: asdict(one) for name, one in hunted.items()}
         if as_json:
             typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-        bad = ("wrong", "missed") if diagnose else ("surviving", "faulty")
+        bad = ("audit", "wrong", "missed") if diagnose else ("surviving", "faulty")
         for name, one in found.items() if not as_json else ():
             _show_found(name, one, bad)
         if any(one[key] for one in found.values() for key in bad):

@@ -60,11 +60,15 @@ class Bench:
         return run_checks([exercise], student, self.models, only=only)
 
 
-def audit_exercise(exercise: Exercise, bench: Bench) -> list[Message]:
-    """What is wrong with the checks and mistakes of `exercise`, or with what a person is given to mark prose by."""
+def audit_exercise(exercise: Exercise, bench: Bench, *, short: bool = False) -> list[Message]:
+    """What is wrong with the checks and mistakes of `exercise`, or with what a person is given to mark prose by.
+
+    Args:
+        short: run each mistake in the check alone that must catch it, and leave nonsense and idle checks out.
+    """
     if exercise.rubric is not None:
         return audit_prose(exercise)
-    problems = _full_marks(exercise, bench)
+    problems = _full_marks(exercise, bench, short=short)
     stub = bench.run_jailed(exercise, exercise.stub)
     problems += [
         _said(
@@ -73,6 +77,10 @@ def audit_exercise(exercise: Exercise, bench: Bench) -> list[Message]:
         for (_, check), outcome in stub.items()
         if outcome.verdict is not Verdict.UNWRITTEN
     ]
+    if short:
+        return problems + [
+            problem for mistake in exercise.mistakes for problem in _audit_in_its_check(exercise, mistake, bench)
+        ]
     caught: set[str] = set()
     for mistake in exercise.mistakes:
         outcomes = bench.run_mistake(exercise, mistake)
@@ -86,13 +94,31 @@ def audit_exercise(exercise: Exercise, bench: Bench) -> list[Message]:
     return problems + _never_fault_on_nonsense(exercise, bench)
 
 
+def _audit_in_its_check(exercise: Exercise, mistake: Mistake, bench: Bench) -> list[Message]:
+    """That `mistake` is caught, and that the check that catches it names no other."""
+    text = with_mistake(exercise.solution, mistake)
+    ((_, outcome),) = bench.run_jailed(exercise, text, only=[mistake.caught_by]).items()
+    if _is_wrong(outcome.verdict) and outcome.mistake in {None, mistake.id}:
+        return []
+    return [
+        _said(
+            exercise,
+            mistake.id,
+            f"{mistake.caught_by} が捕まえるはずですが、{outcome.verdict.value} でした（{outcome.mistake}）",
+            f"should be caught by {mistake.caught_by}, which gave {outcome.verdict.value} (named: {outcome.mistake})",
+        )
+    ]
+
+
 def _is_wrong(verdict: Verdict) -> bool:
     return verdict in {Verdict.FAIL, Verdict.CRASH}
 
 
-def _full_marks(exercise: Exercise, bench: Bench) -> list[Message]:
+def _full_marks(exercise: Exercise, bench: Bench, *, short: bool) -> list[Message]:
     text = without_marks(exercise.solution)
-    runs = {"local": bench.run_locally(exercise, text), "jailed": bench.run_jailed(exercise, text)}
+    runs = {"jailed": bench.run_jailed(exercise, text)}
+    if not short:
+        runs["local"] = bench.run_locally(exercise, text)
     return [
         _said(
             exercise,

@@ -1,4 +1,4 @@
-"""What the diagnosis was measured to explain, kept beside the course: `docs/diagnosis.json` and `docs/diagnosis.md`."""
+"""The whole audit of every exercise, and what the diagnosis was measured to explain, kept beside the course: `docs/diagnosis.json` and `docs/diagnosis.md`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from autograder.audit import Bench
+from autograder.audit import Bench, audit_exercise
 from autograder.audit.course import chosen_exercises
 from autograder.exercise import Course, Exercise
 from autograder.mutants import explain
@@ -67,11 +67,12 @@ def measure_course(
 
 
 def measure(exercise: Exercise, bench: Bench, wrong: Path, progress: Progress = lambda *_: None) -> dict[str, Any]:
-    """How the diagnosis fares on the wrong answers and the mutants of one exercise, as plain data."""
+    """How the diagnosis fares on the mistakes, the wrong answers and the mutants of one exercise, as plain data."""
     answers = explain.read_wrong_answers(exercise, wrong)
     said = [explain.explain_answer(exercise, answer, bench) for answer in answers]
     mutants = explain.explain_mutants(exercise, bench, lambda *n: progress(exercise.id, *n))
     return {
+        "audit": [problem.en for problem in audit_exercise(exercise, bench)],
         "answers": {one.name: sorted(one.named) for one in said},
         "wrong": sorted(f"{one.name}: {name}" for one in [*said, *mutants] for name in one.wrong),
         "missed": sorted(one.name for one in said if one.is_missed),

@@ -38,10 +38,10 @@ def test_every_exercise_with_mistakes_has_wrong_answers(exercise: Exercise):
 
 
 def test_the_diagnosis_was_never_wrong(exercise: Exercise):
-    """The committed measurement is of today's exercise; else run `autograder mutants --diagnose`."""
+    """Nor had the whole audit anything to say. Measured on today's exercise by `autograder mutants --diagnose`."""
     kept = read_record(DOCS / "diagnosis.json")[exercise.id]
     assert kept["fingerprint"] == diagnosis_fingerprint(exercise, WRONG)
-    assert (kept["wrong"], kept["missed"]) == ([], [])
+    assert (kept["audit"], kept["wrong"], kept["missed"]) == ([], [], [])
     assert kept["answers"].keys() == {answer.name for answer in read_wrong_answers(exercise, WRONG)}
     assert f"| {exercise.id} | {len(kept['answers'])} |" in (DOCS / "diagnosis.md").read_text(encoding="utf-8")
 
