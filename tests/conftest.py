@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from autograder.audit import Bench
 from autograder.course import read_course
@@ -14,6 +16,26 @@ ROOT = Path(__file__).parent.parent
 COURSE = read_course(ROOT / "solutions")
 # With checks: what is answered in prose has tests of its own.
 EXERCISES = [exercise for unit in COURSE.units for exercise in unit.exercises if exercise.rubric is None]
+
+
+# Tests that share something costly run on one worker: those whose ids begin alike.
+TOGETHER = re.compile(
+    r"tests/test_classroom\.py"
+    r"|tests/jail/test_attacks\.py::test_no_attack_gets_through\[\w+-\w+"
+    r"|tests/jail/test_attacks\.py::test_the_attack_succeeds_without_a_jail"
+)
+
+
+class Grouping(LoadScopeScheduling):
+    """Every test by itself, but for those that belong together (pytest 9.2 hides the marks of `loadgroup` from xdist)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        together = TOGETHER.match(nodeid)
+        return together[0] if together else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Grouping:
+    return Grouping(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -17,8 +17,6 @@ from autograder.grading.engine import Settings
 from autograder.grading.pool import GraderPool
 from autograder.jail.pool import Limits
 
-# One worker grades the class that most of these tests look at.
-pytestmark = pytest.mark.xdist_group("classroom")
 SETTINGS = Settings(limits=Limits(cpu_s=3, wall_s=60.0, memory_mib=600))
 
 
