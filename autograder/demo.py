@@ -38,7 +38,7 @@ def run_demo(course: Course, out: Path, progress: Progress = no_progress) -> dic
     write_assignments(plan_assignments(course), out / "assignments")
     settings = Settings(limits=LIMITS)
     summaries = {}
-    with GraderPool(settings, default_jobs()) as grader:
+    with GraderPool(settings, default_jobs(settings)) as grader:
         for number, unit in enumerate(course.units):
             submissions = out / "submissions" / unit.id
             write_class(unit, submissions, with_troublemakers=number == len(course.units) - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,18 +20,22 @@ from autograder.messages import Message
 
 @dataclass(frozen=True)
 class Settings:
-    """How to grade: the model under test, the one to compare with, dtype, limits per check."""
+    """How to grade: the model under test, the one to compare with, dtype, limits per check.
+
+    `unsafe_no_jail` runs student code with nothing but limits around it, for code that the user wrote.
+    """
 
     model: str = "tiny-chat"
     other_model: str = "tiny-base"
     device: str = "cpu"
     dtype: str | None = None
     limits: Limits = field(default_factory=Limits)
+    unsafe_no_jail: bool = False
 
 
 def circumstances(settings: Settings) -> Circumstances:
     """What a report made now, on this machine, would state."""
-    return Circumstances(__version__, settings.model, settings.device, jail_level())
+    return Circumstances(__version__, settings.model, settings.device, jail_level(jailed=not settings.unsafe_no_jail))
 
 
 def load_models(settings: Settings) -> Models:
@@ -63,7 +68,9 @@ class Grader:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._models = load_models(settings)
-        self._zygote = Zygote([settings.model, settings.other_model], dtype=settings.dtype)
+        self._zygote = Zygote(
+            [settings.model, settings.other_model], dtype=settings.dtype, jailed=not settings.unsafe_no_jail
+        )
         self._diagnosis = Diagnosis(self._models)
         self._made = circumstances(settings)
 
@@ -72,6 +79,16 @@ class Grader:
 
     def __exit__(self, *_: object) -> None:
         self._zygote.close()
+
+    def start(self) -> None:
+        """Start the zygote now instead of with the first submission. Raises: JailError."""
+        self._zygote.start()
+
+    def forked(self) -> Grader:
+        """In a fork of this process: a grader that shares what is loaded, with a zygote of its own. Raises: JailError."""
+        other = copy.copy(self)
+        other._zygote = self._zygote.shared()
+        return other
 
     def grade_all(self, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
         """Each submission's result, one after the other."""

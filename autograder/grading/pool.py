@@ -1,50 +1,70 @@
-"""Several graders side by side, each a process with its own models and its own zygote.
+"""Several graders side by side: forks of one that has loaded everything, each with its own fork of the zygote.
 
-Reports do not depend on how many there are: every check is seeded by its name, and a submission is
-graded by one grader from beginning to end.
+Nothing is imported or loaded twice. Reports do not depend on how many there are: every check is seeded by its name,
+and a submission is graded by one grader from beginning to end.
 """
 
 from __future__ import annotations
 
-import atexit
+import ctypes
 import multiprocessing
 import os
 import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.synchronize import Lock
+from pathlib import Path
 
 from autograder.errors import JailError
 from autograder.exercise import Unit
 from autograder.grading.engine import Graded, Grader, Settings
 from autograder.grading.intake import Submission
 
-# Each grader and its zygote take about 1.5 GiB.
-MAX_JOBS = 4
+# What one more grader takes beside the memory that its student process may allocate.
+_GRADER_MIB = 400
+_PR_SET_PDEATHSIG = 1
 
 
-def default_jobs() -> int:
-    """As many graders as there are cores, up to `MAX_JOBS`."""
-    return max(1, min(MAX_JOBS, os.cpu_count() or 1))
+def default_jobs(settings: Settings) -> int:
+    """As many graders as there are cores and as fit into free memory; one where a GPU computes, which cannot be forked."""
+    if settings.device != "cpu":
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _free_mib() // (_GRADER_MIB + settings.limits.memory_mib)))
+
+
+def _free_mib() -> int:
+    """Memory that can be had without swapping; plenty where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 1 << 20
+    found = {name: int(rest.split()[0]) >> 10 for name, _, rest in (line.partition(":") for line in lines)}
+    return found.get("MemAvailable", 1 << 20)
 
 
 class GraderPool:
-    """`n_jobs` graders, started when first needed; a context manager."""
+    """`n_jobs` graders, which start with the first submissions; a context manager."""
 
     def __init__(self, settings: Settings, n_jobs: int) -> None:
-        # spawn: a grader inherits nothing, and torch is never forked after use.
-        context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(n_jobs, mp_context=context, initializer=_start, initargs=(settings,))
+        self._settings, self._n_jobs = settings, n_jobs
+        self._grader: Grader | None = None
+        self._executor: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> GraderPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._executor.shutdown(cancel_futures=True)
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+        if self._grader is not None:
+            self._grader.__exit__()
 
     def grade_all(self, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
-        """Each submission's result, as it is finished. Raises: JailError if a grader died."""
-        futures: list[Future[Graded]] = [self._executor.submit(_grade, one, unit) for one in submissions]
+        """Each submission's result, as it is finished. Raises: ModelError, JailError if a grader cannot start or died."""
+        executor = self._executor or self._start()
+        futures: list[Future[Graded]] = [executor.submit(_grade, one, unit) for one in submissions]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -57,15 +77,27 @@ class GraderPool:
             for future in futures:
                 future.cancel()
 
+    def _start(self) -> ProcessPoolExecutor:
+        self._grader = Grader(self._settings)
+        self._grader.start()
+        # fork: what is loaded is there already. Nothing has used more than one thread, and no GPU, up to here.
+        context = multiprocessing.get_context("fork")
+        arguments = (self._grader, context.Lock(), os.getpid())
+        self._executor = ProcessPoolExecutor(self._n_jobs, mp_context=context, initializer=_begin, initargs=arguments)
+        return self._executor
+
 
 _grader: Grader | None = None
 
 
-def _start(settings: Settings) -> None:
+def _begin(grader: Grader, lock: Lock, parent: int) -> None:
     global _grader
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
-    _grader = Grader(settings)
-    atexit.register(_grader.__exit__)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # and its end is ours
+    if os.getppid() != parent:
+        os._exit(1)
+    with lock:  # all talk to one zygote here
+        _grader = grader.forked()
 
 
 def _grade(submission: Submission, unit: Unit) -> Graded:

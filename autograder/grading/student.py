@@ -153,7 +153,7 @@ class LocalBackend:
                 raise forbidden(function, uses[0]) from error
             described = describe_exception(error, self._files)
             # The student's own frames stay on the traceback, so that `--pdb` opens where it happened.
-            raise _student_raised(function, described).with_traceback(error.__traceback__) from error
+            raise _student_raised(function, described, Limits()).with_traceback(error.__traceback__) from error
         if uses:  # and swallowed
             raise forbidden(function, uses[0])
         try:
@@ -198,9 +198,8 @@ class JailedBackend:
             "module": module,
             "sources": self.sources.texts,
             "seed": seed,
-            "cpu_s": limits.cpu_s,
-            "memory_mib": limits.memory_mib,
-            "file_mib": limits.file_mib,
+            "limits": {"cpu_s": limits.cpu_s, "memory_mib": limits.memory_mib, "file_mib": limits.file_mib},
+            "jailed": zygote.jailed,
         }
         self._child: ChildProcess | None = None
         self._over: LimitReached | None = None
@@ -273,7 +272,7 @@ class JailedBackend:
             case {"unsendable": str(reason)}:
                 raise _unsendable(function, reason)
             case {"raised": dict(described)}:
-                raise _student_raised(function, described)
+                raise _student_raised(function, described, self._limits)
         raise _unsendable(function, "malformed reply")
 
 
@@ -292,7 +291,7 @@ def _unsendable(function: str, reason: str) -> LimitReached:
     )
 
 
-def _student_raised(function: str, described: Mapping[str, Any]) -> Outcome:
+def _student_raised(function: str, described: Mapping[str, Any], limits: Limits) -> Outcome:
     types = described.get("types")
     names = tuple(name for name in types if isinstance(name, str)) if isinstance(types, list) else ()
     text = described.get("text")
@@ -302,6 +301,9 @@ def _student_raised(function: str, described: Mapping[str, Any]) -> Outcome:
         return Unwritten(ja="まだ書かれていません。", en="Not written yet.")
     if "MemoryError" in names or any(part in text.lower() for part in _OUT_OF_MEMORY_TEXTS):
         return _memory_reached(function)
+    limit = described.get("limit")
+    if isinstance(limit, str) and limit in _REFUSALS:
+        return _refused(function, limit, limits)
     line_text = described.get("line_text")
     return StudentRaised(
         function=function,
@@ -320,6 +322,36 @@ def _memory_reached(function: str) -> LimitReached:
     )
 
 
+# What the jail refuses, by the name that the student's process gives it: what happened, and what to do.
+_REFUSALS = {
+    "output": (
+        "画面への出力が {mib} MiB を超えました。ループの中の print を消してください。",
+        "printed more than {mib} MiB. Remove the print inside the loop.",
+    ),
+    "files": (
+        "書き込んだファイルが大きすぎるか多すぎます（1 つ {mib} MiB まで）。ループの中でファイルを書いていないか確かめてください。",
+        "wrote files that are too large (over {mib} MiB each) or too many. Look for a loop that writes files.",
+    ),
+    "open files": (
+        "開いたままのファイルが多すぎます。with を使って、読み書きが終わったら閉じてください。",
+        "left too many files open. Use `with`, so that each is closed when you are done.",
+    ),
+    "processes": (
+        "採点中は別のプロセスを起動できず、スレッドの数にも上限があります。subprocess や multiprocessing を使わずに書いてください。",
+        "other processes cannot be started while grading, and threads are limited. Write it without subprocess or multiprocessing.",
+    ),
+    "network": (
+        "採点中はネットワークを使えません。渡されたモデルとトークナイザを使ってください。",
+        "there is no network while grading. Use the model and the tokenizer that your function is given.",
+    ),
+}
+
+
+def _refused(function: str, kind: str, limits: Limits) -> LimitReached:
+    ja, en = (text.format(mib=limits.file_mib) for text in _REFUSALS[kind])
+    return LimitReached(kind=kind, ja=f"{function}: {ja}", en=f"{function}: {en}")
+
+
 def _limit_reached(function: str, ending: Ending, limits: Limits, *, timed_out: bool) -> LimitReached:
     if reached_cpu_limit(ending, limits):
         return LimitReached(
@@ -333,8 +365,16 @@ def _limit_reached(function: str, ending: Ending, limits: Limits, *, timed_out: 
             ja=f"{function}: {limits.wall_s:g} 秒待っても答えがありませんでした。sleep や入力待ちがないか確かめてください。",
             en=f"{function}: gave no answer for {limits.wall_s:g} s. Look for a sleep or a wait for input.",
         )
-    if ending.exit == -signal.SIGKILL:  # nobody else kills it but the kernel, for want of memory
+    if ending.stopped_for in _REFUSALS:
+        return _refused(function, ending.stopped_for, limits)
+    if ending.exit == -signal.SIGKILL:  # by the zygote or the kernel, for want of memory
         return _memory_reached(function)
+    if ending.exit == -signal.SIGSYS:
+        return LimitReached(
+            kind="died",
+            ja=f"{function}: 採点中には許されない操作（システムコール）をしたので、止められました。",
+            en=f"{function}: was stopped for an operation (a system call) that is not allowed while grading.",
+        )
     how = f"signal {-ending.exit}" if ending.exit < 0 else f"exit status {ending.exit}"
     return LimitReached(
         kind="died",

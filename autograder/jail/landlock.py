@@ -23,7 +23,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _FS_BITS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many access rights each ABI knows
 _TRUNCATE = 1 << 14
-_READ = _READ_FILE | _READ_DIR | _EXECUTE
+_READ = _READ_FILE | _READ_DIR  # loading a library is reading; nothing may be executed
 _FILE_ONLY = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 
 

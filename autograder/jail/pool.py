@@ -12,11 +12,14 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import autograder
 from autograder.errors import JailError
-from autograder.jail import landlock
+from autograder.jail import confine, walls
+from autograder.models import model_path
 
 START_TIMEOUT_S = 300.0
 
@@ -33,11 +36,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a student process ended: exit status (negative: signal), CPU seconds, peak resident MiB."""
+    """How a student process ended: exit status (negative: signal), CPU seconds, and the limit it was stopped for, if any."""
 
     exit: int
     cpu_s: float
-    memory_mib: int
+    stopped_for: str
 
 
 @dataclass
@@ -49,16 +52,33 @@ class ChildProcess:
     limits: Limits = field(default_factory=Limits)
 
 
-def jail_level() -> str:
-    """What confines student code on this machine, for reports, e.g. `process+rlimits+landlock`."""
-    return "process+rlimits" + ("+landlock" if landlock.abi() else "")
+def jail_level(wall: str | None = None, *, jailed: bool = True) -> str:
+    """What confines student code, for reports, e.g. `bwrap+landlock+seccomp+rlimits`."""
+    if not jailed:
+        return "UNSAFE (rlimits only)"
+    wall = wall or walls.best_wall()
+    return "+".join([*([wall] if wall != "none" else []), "landlock", "seccomp", "rlimits"])
 
 
 class Zygote:
-    """A warm process that forks student processes; a context manager. Restarted if it dies."""
+    """A warm process that forks student processes; a context manager. Restarted if it dies.
 
-    def __init__(self, models: Iterable[str], *, dtype: str | None = None) -> None:
-        self._settings = {"models": list(models), "dtype": dtype}
+    Args:
+        models: the models to hold, by name; none: nothing is loaded, not even torch.
+        wall: one of `walls.WALLS`; None takes the best that this machine offers.
+        jailed: False confines student code by resource limits alone, for code that the user wrote.
+
+    Raises: JailError if student code cannot be confined here.
+    """
+
+    def __init__(
+        self, models: Iterable[str], *, dtype: str | None = None, wall: str | None = None, jailed: bool = True
+    ) -> None:
+        if jailed:
+            confine.require()
+        self._wall = (wall or walls.best_wall()) if jailed else "none"
+        self.jailed = jailed
+        self._models, self._dtype = list(models), dtype
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -75,14 +95,33 @@ class Zygote:
         """A fresh student process. Raises: JailError if the zygote cannot be started."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
-            reply = self._ask({"do": "spawn"}, fd=theirs.fileno())
+            order = {"do": "spawn", "memory_mib": limits.memory_mib, "file_mib": limits.file_mib}
+            reply = self._ask(order, fd=theirs.fileno())
         return ChildProcess(ours, int(reply["pid"]), limits)
 
     def end(self, child: ChildProcess) -> Ending:
         """Kill `child` if it still runs, and tell how it ended."""
         child.sock.close()
         reply = self._ask({"do": "end", "pid": child.pid})
-        return Ending(reply["exit"], reply["cpu_s"], reply["memory_mib"])
+        return Ending(reply["exit"], reply["cpu_s"], reply["stopped_for"])
+
+    def start(self) -> None:
+        """Start now what otherwise starts with the first student process. Raises: JailError."""
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._start()
+
+    def shared(self) -> Zygote:
+        """Another one for a fork of this process: a fork of the same warm process, so nothing is loaded again.
+
+        Only one fork of this process may call it at a time. Raises: JailError.
+        """
+        other = Zygote(self._models, dtype=self._dtype, wall=self._wall, jailed=self.jailed)
+        other._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._ask({"do": "share"}, fd=theirs.fileno())
+        other._control.settimeout(START_TIMEOUT_S)
+        return other
 
     def close(self) -> None:
         """End the zygote and with it everything it forked."""
@@ -99,29 +138,32 @@ class Zygote:
         self._process = self._control = self._home = None
 
     def _ask(self, order: dict[str, Any], *, fd: int | None = None) -> dict[str, Any]:
-        if self._process is None or self._process.poll() is not None:
-            self.close()
-            self._start()
+        if self._control is None or (self._process is not None and self._process.poll() is not None):
+            self.start()
         assert self._control is not None
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))] if fd is not None else []
         try:
             self._control.sendmsg([json.dumps(order).encode()], ancillary)
             answer = self._control.recv(1 << 16)
         except OSError as error:
+            self.close()
             raise _broken() from error
         if not answer:
+            self.close()
             raise _broken()
         reply: dict[str, Any] = json.loads(answer)
         return reply
 
     def _start(self) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="autograder-zygote-")
+        readable = _readable(self._models)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = _launch(theirs.fileno(), self._home.name)
+            self._process = _launch(theirs.fileno(), self._home.name, self._wall, readable)
+        settings = {"models": self._models, "dtype": self._dtype, "readable": list(map(str, readable))}
         self._control.settimeout(START_TIMEOUT_S)
         try:
-            self._control.send(json.dumps(self._settings).encode())
+            self._control.send(json.dumps(settings).encode())
             ready = self._control.recv(1 << 16)
         except OSError as error:
             raise _broken() from error
@@ -129,10 +171,21 @@ class Zygote:
             raise _broken()
 
 
-def _launch(control_fd: int, home: str) -> subprocess.Popen[bytes]:
+def _readable(models: Iterable[str]) -> list[Path]:
+    """Folders that student processes may read: Python, its packages, the engine, the models."""
+    packages = {Path(path) for path in sys.path if path and Path(path).is_dir()}
+    # An editable install puts the repository itself on sys.path: students may read the engine, nothing beside it.
+    engine = Path(autograder.__file__).resolve().parent
+    packages = {path for path in packages if not engine.is_relative_to(path.resolve()) or "site-packages" in path.parts}
+    folders = {*packages, engine, Path(sys.prefix), Path(sys.base_prefix), *(Path(model_path(one)) for one in models)}
+    return sorted({path.resolve() for path in folders if path.is_dir()} | {path for path in folders if path.is_dir()})
+
+
+def _launch(control_fd: int, home: str, wall: str, readable: list[Path]) -> subprocess.Popen[bytes]:
     """Start the zygote by a clean exec: own environment, own home, only the control socket inherited."""
     import matplotlib
 
+    fonts = matplotlib.get_cachedir()
     environment = {
         "PATH": os.defpath,
         "HOME": home,
@@ -144,11 +197,14 @@ def _launch(control_fd: int, home: str) -> subprocess.Popen[bytes]:
         "PYTHONHASHSEED": "0",
         "CUDA_VISIBLE_DEVICES": "",
         "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": matplotlib.get_cachedir(),
+        "MPLCONFIGDIR": fonts,
     }
     # -s: nothing from the grader's home; the empty working folder is what `-m` puts on sys.path.
+    program = [sys.executable, "-s", "-X", "utf8", "-W", "ignore", "-m", "autograder.jail.zygote", str(control_fd)]
     return subprocess.Popen(
-        [sys.executable, "-s", "-X", "utf8", "-W", "ignore", "-m", "autograder.jail.zygote", str(control_fd)],
+        walls.behind(
+            wall, program, readable=readable, writable=[Path(fonts)], home=Path(home), environment=environment
+        ),
         env=environment,
         cwd=home,
         pass_fds=(control_fd,),

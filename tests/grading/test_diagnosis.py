@@ -146,7 +146,7 @@ class Told(Diagnosis):
     ("first", "second", "found"),
     [
         ("greedy", "greedy", {"test_1": "greedy", "test_2": "greedy"}),
-        ("greedy", "fail", {"test_1": "greedy"}),
+        ("greedy", "fail", {}),
         ("greedy", "untruncated", {}),
         ("untruncated", "greedy", {"test_1": "untruncated"}),
         ("greedy", "pass", {}),

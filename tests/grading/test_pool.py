@@ -1,0 +1,35 @@
+"""How many graders, and what becomes of them."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from autograder.grading import pool
+from autograder.grading.engine import Settings
+from autograder.jail.pool import Limits
+
+
+@pytest.mark.parametrize(
+    ("free_mib", "cores", "n_jobs"),
+    [(10**6, 4, 4), (1400, 4, 1), (2900, 4, 2), (0, 4, 1), (10**6, 1, 1)],
+    ids=["plenty", "memory for one", "memory for two", "none", "one core"],
+)
+def test_as_many_graders_as_cores_and_memory_allow(
+    monkeypatch: pytest.MonkeyPatch, free_mib: int, cores: int, n_jobs: int
+):
+    """Each may need what its student may allocate."""
+    monkeypatch.setattr(pool, "_free_mib", lambda: free_mib)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    assert pool.default_jobs(Settings(limits=Limits(memory_mib=1024))) == n_jobs
+
+
+def test_where_a_gpu_computes_there_is_one_grader():
+    """A process that has used CUDA cannot be forked."""
+    assert pool.default_jobs(Settings(device="cuda")) == 1
+
+
+def test_free_memory_is_read():
+    """In MiB: more than a grader's, less than a petabyte."""
+    assert 100 < pool._free_mib() < 2**30
