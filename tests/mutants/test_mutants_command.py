@@ -21,6 +21,7 @@ SOUND = {
     "fingerprint": "00",
     "answers": {"one": ["m"]},
     "wrong": [],
+    "audit": [],
     "missed": [],
     "mutants": 3,
     "mutants_explained": 1,
