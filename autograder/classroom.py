@@ -9,17 +9,24 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.exercise import Unit
-from autograder.grading.engine import Grader, Settings, circumstances
+from autograder.grading.engine import Graded, Grader, Settings, circumstances
 from autograder.grading.intake import Submission, read_submission, students
-from autograder.grading.pool import GraderPool
 from autograder.grading.report import SCHEMA_VERSION
 from autograder.reports.files import write_class, write_student
 from autograder.reports.summary import summarise
+
+
+class Graders(Protocol):
+    """Who grades: one grader, several on this machine, or workers elsewhere."""
+
+    def grade_all(self, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
+        """Each submission's result, as it is finished."""
+
 
 Progress = Callable[[str, int, int], None]  # student, how many are finished, of how many
 
@@ -36,7 +43,7 @@ def grade_folder(
     *,
     force: bool = False,
     progress: Progress = no_progress,
-    grader: Grader | GraderPool | None = None,
+    grader: Graders | None = None,
 ) -> dict[str, Any]:
     """Grade every submission in `submissions` and write `out/<student>/report.*`, `out/class.json`, `out/index.html`.
 

@@ -30,6 +30,16 @@ CourseOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the result as JSON to standard output.")]
 
 
+# Package → the extra that installs it.
+_EXTRA_OF = {
+    "jinja2": "grading",
+    "scipy": "grading",
+    "yaml": "grading",
+    "distributed": "grading,cluster",
+    "dask_jobqueue": "grading,cluster",
+}
+
+
 @contextmanager
 def _errors_as_exit_codes() -> Iterator[None]:
     """Our own errors end the command with their sentence and exit status 2; an interrupt with 130."""
@@ -39,11 +49,12 @@ def _errors_as_exit_codes() -> Iterator[None]:
         typer.echo(error.message.text(_language()), err=True)
         raise typer.Exit(2) from error
     except ModuleNotFoundError as error:
-        if error.name not in {"jinja2", "scipy", "yaml"}:
+        extra = _EXTRA_OF.get(error.name or "")
+        if extra is None:
             raise
         typer.echo(
-            f'{error.name} がありません。`pip install "textgen-autograder[grading]"` で採点用の部品を入れてください。\n'
-            f'{error.name} is missing. Install the parts for grading: pip install "textgen-autograder[grading]"',
+            f'{error.name} がありません。`pip install "textgen-autograder[{extra}]"` で必要な部品を入れてください。\n'
+            f'{error.name} is missing. Install what this needs: pip install "textgen-autograder[{extra}]"',
             err=True,
         )
         raise typer.Exit(2) from error
@@ -110,6 +121,12 @@ def grade(
         Optional[int],
         typer.Option(min=1, help="Submissions graded at the same time (default: one for each core, as memory allows)."),
     ] = None,
+    cluster: Annotated[
+        Optional[str], typer.Option(help="Grade on the workers of this Dask scheduler, e.g. tcp://head:8786.")
+    ] = None,
+    slurm: Annotated[
+        Optional[Path], typer.Option(help="Grade on workers that Slurm starts: a YAML file, see docs/scale.md.")
+    ] = None,
     unsafe_no_jail: Annotated[
         bool,
         typer.Option("--unsafe-no-jail", help="Run submissions unconfined. Only for code that you wrote yourself."),
@@ -122,6 +139,7 @@ def grade(
     Example: autograder grade submissions --unit u02_sampling --out results
     """
     from autograder.classroom import grade_folder
+    from autograder.grading.cluster import ClusterPool
     from autograder.grading.engine import Settings
     from autograder.grading.pool import GraderPool, default_jobs
     from autograder.jail.pool import Limits
@@ -129,9 +147,18 @@ def grade(
     with _errors_as_exit_codes():
         limits = Limits(cpu_s=cpu_limit, wall_s=4.0 * cpu_limit + 10, memory_mib=memory_limit)
         settings = Settings(model=model, device=device, limits=limits, unsafe_no_jail=unsafe_no_jail)
-        chosen = _unit(_course(course), unit)
+        read = _course(course)
+        chosen = _unit(read, unit)
         n_jobs = jobs or default_jobs(settings)
-        with GraderPool(settings, n_jobs) if n_jobs > 1 else nullcontext() as grader, _progress() as progress:
+        pool: ClusterPool | GraderPool | None = GraderPool(settings, n_jobs) if n_jobs > 1 else None
+        if cluster or slurm:
+            if cluster and slurm:
+                raise SettingsError(
+                    ja="--cluster と --slurm は、どちらか 1 つを指定してください。",
+                    en="--cluster and --slurm: give one of the two.",
+                )
+            pool = ClusterPool(settings, read.root, address=cluster, slurm=slurm)
+        with pool or nullcontext() as grader, _progress() as progress:
             summary = grade_folder(submissions, chosen, out, settings, force=force, progress=progress, grader=grader)
         if as_json:
             typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
