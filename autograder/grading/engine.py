@@ -44,10 +44,12 @@ def load_models(settings: Settings) -> Models:
     Raises: ModelError.
     """
     import torch
+    from transformers.utils.logging import set_verbosity_error
 
     from autograder.models import load
 
     torch.set_num_threads(1)
+    set_verbosity_error()  # what transformers thinks of the mistakes that are run here is no news
     return Models(
         *(load(name, device=settings.device, dtype=settings.dtype) for name in (settings.model, settings.other_model))
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograder.stats.samplers import Alternative, Cut, Greedy, Sampler
+from autograder.stats.samplers import Alternative, Cut, Sampler
 from autograder.stats.scoring import BATCH, Draw, token_logits
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Drawn:
         alternative = self.alternatives.get(name)
         limit = alternative.max_new_tokens if isinstance(alternative, Cut) else self.max_new_tokens
         sampler = alternative.sampler if isinstance(alternative, Cut) else alternative
-        if not isinstance(sampler, Sampler) or isinstance(sampler, Greedy):
+        if not isinstance(sampler, Sampler):
             return 0.0, 0.0
         deviation = variance = 0.0
         for start in range(0, len(self.draws), BATCH):
