@@ -20,6 +20,8 @@ from autograder.messages import Message
 # Short limits: the endless loop and the memory hog shall cost seconds.
 LIMITS = Limits(cpu_s=10, wall_s=60.0, memory_mib=1024)
 MARKER = ".autograder-demo"
+# Students with typical mistakes in each unit: enough to see, few enough to wait for.
+N_TYPICAL = 8
 
 
 def run_demo(course: Course, out: Path, progress: Progress = no_progress) -> dict[str, dict[str, Any]]:
@@ -41,20 +43,25 @@ def run_demo(course: Course, out: Path, progress: Progress = no_progress) -> dic
     with GraderPool(settings, default_jobs(settings)) as grader:
         for number, unit in enumerate(course.units):
             submissions = out / "submissions" / unit.id
-            write_class(unit, submissions, with_troublemakers=number == len(course.units) - 1)
+            is_last = number == len(course.units) - 1
+            write_class(unit, submissions, with_troublemakers=is_last, n_typical=N_TYPICAL)
             results = out / "results" / unit.id
             summaries[unit.id] = grade_folder(submissions, unit, results, settings, progress=progress, grader=grader)
     return summaries
 
 
-def write_class(unit: Unit, folder: Path, *, with_troublemakers: bool) -> None:
-    """One folder per student: right, as a notebook, untouched, every typical mistake, and (if asked) trouble."""
+def write_class(unit: Unit, folder: Path, *, with_troublemakers: bool, n_typical: int | None = None) -> None:
+    """One folder per student: right, as a notebook, untouched, with typical mistakes, and (if asked) trouble.
+
+    Args:
+        n_typical: students with mistakes; None: as many as it takes to make every one.
+    """
     right = {one.answer_file: right_answer(one) for one in unit.exercises}
     _write(folder / "all_right", right)
     _write_notebook(folder / "all_right_notebook", unit.id, right)
     _write(folder / "stub_untouched", {one.answer_file: one.stub for one in unit.exercises})
     # Student n makes the n-th mistake of every exercise, and hands in nothing where all have been made.
-    for number in range(max(len(exercise.mistakes) for exercise in unit.exercises)):
+    for number in range(max(len(exercise.mistakes) for exercise in unit.exercises))[:n_typical]:
         wrong = [exercise for exercise in unit.exercises if number < len(exercise.mistakes)]
         made = {one.answer_file: with_mistake(one.solution, one.mistakes[number]) for one in wrong}
         _write(folder / f"typical_mistakes_{number + 1}", made)

@@ -48,6 +48,7 @@ def main() -> None:
     _use_huge_pages()
     control.send(json.dumps({"ready": True}).encode())
     _Keeper(control, tuple(map(Path, settings["readable"])), shared).obey()
+    os._exit(0)  # taking torch apart in order takes time, and some libraries complain while it happens
 
 
 def _load(settings: dict[str, Any]) -> SharedObjects:

@@ -13,6 +13,8 @@ from rich.text import Text
 from autograder.messages import Language, Message, visible
 from autograder.reports.words import SIGNS, WITHHELD, WORDS, number
 
+# Of more exercises than this only the signs are shown: their points would not fit into a window of 80 columns.
+MAX_WITH_POINTS = 6
 STYLES = {
     "pass": "green",
     "fail": "red",
@@ -25,7 +27,7 @@ STYLES = {
 
 
 def class_table(summary: Mapping[str, Any], language: Language) -> Table:
-    """One row for each student: name, points, a bar, and sign and points for each exercise.
+    """One row for each student: name, points, a bar, and for each exercise the sign and, where they fit, the points.
 
     Exercises stand as numbers in the head; the caption says which is which and what the signs mean.
     """
@@ -53,15 +55,17 @@ def _row(student: Mapping[str, Any], exercises: list[Mapping[str, Any]], languag
         Text(visible(student["student"])),
         Text(WITHHELD.text(language) if points is None else number(points)),
         Bar(student["max_points"] or 1.0, 0, points or 0.0),
-        *(_cell(results.get(exercise["id"])) for exercise in exercises),
+        *(_cell(results.get(exercise["id"]), with_points=len(exercises) <= MAX_WITH_POINTS) for exercise in exercises),
     ]
 
 
-def _cell(result: Mapping[str, Any] | None) -> Text:
+def _cell(result: Mapping[str, Any] | None, *, with_points: bool) -> Text:
     if result is None:
         return Text("")
     text = Text(SIGNS[result["verdict"]], style=STYLES[result["verdict"]])
-    return text if result["points"] is None else text.append(f" {number(result['points'])}", style="default")
+    if not with_points or result["points"] is None:
+        return text
+    return text.append(f" {number(result['points'])}", style="default")
 
 
 def _caption(summary: Mapping[str, Any], language: Language) -> Text:

@@ -50,6 +50,14 @@ def test_lines_fit_the_window(width: int, language: Language, small_class: list[
         assert any(line.strip().startswith(report["student"]) for line in lines)
 
 
+def test_many_exercises_fit_into_80_columns(all_passed: dict[str, Any]) -> None:
+    """One line for each student: signs without points."""
+    exercise = all_passed["exercises"][0]
+    all_passed["exercises"] = [{**exercise, "id": f"unit/number_{number}", "points": 12.5} for number in range(12)]
+    rows = [line.split() for line in shown([all_passed], "en", width=80).splitlines()]
+    assert ["bob", "30", "██████████", *"✓" * 12] in rows
+
+
 def test_names_are_text_and_nothing_else(every_verdict: dict[str, Any]) -> None:
     """Neither markup nor control sequences of a name reach the terminal."""
     every_verdict["student"] = "[red]x[/]\x1b[J\u202e"

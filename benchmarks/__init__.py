@@ -1,0 +1,1 @@
+"""How much a class costs to grade: this package beside nbgrader, Otter, plain pytest and the bare work."""
