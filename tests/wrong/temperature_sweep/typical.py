@@ -1,5 +1,5 @@
-"""typical_p in place of top_p."""
-# explained by: ignores_top_p
+"""typical_p in place of top_p: its texts are neither those of top_p nor those without it."""
+# explained by: nothing
 
 import sacrebleu
 import torch
