@@ -69,10 +69,15 @@ class Grader:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._models = load_models(settings)
         self._zygote = Zygote(
             [settings.model, settings.other_model], dtype=settings.dtype, jailed=not settings.unsafe_no_jail
         )
+        self._zygote.launch()  # it loads while we do
+        try:
+            self._models = load_models(settings)
+        except BaseException:
+            self._zygote.close()
+            raise
         self._diagnosis = Diagnosis(self._models)
         self._made = circumstances(settings)
 

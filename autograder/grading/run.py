@@ -97,11 +97,13 @@ def run_checks(
     quiet += ["unraisableexception", "threadexception"]
     options = [part for name in quiet for part in ("-p", f"no:{name}")]
     config = str(files("autograder.grading") / "checks.ini")
-    root = str(exercises[0].folder.parent.parent)
+    folder = exercises[0].folder
+    # Only the folders of exercises are looked into, not those above: that is most of what collecting costs.
+    places = ["--rootdir", str(folder.parent.parent), "--confcutdir", str(folder)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they decide nothing, even where whoever called us makes errors of them
         code = pytest.main(
-            ["-c", config, "--rootdir", root, "--disable-plugin-autoload", "--capture=sys", *options, *paths],
+            ["-c", config, *places, "--disable-plugin-autoload", "--capture=sys", *options, *paths],
             plugins=[plugin],
         )
     if code == pytest.ExitCode.INTERRUPTED and plugin.interrupted:

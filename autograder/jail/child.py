@@ -27,14 +27,15 @@ from autograder.shared import SharedObjects
 _MISSING = object()  # there is no such function
 
 
-def serve(sock: socket.socket, scratch: Path, readable: tuple[Path, ...], shared: SharedObjects) -> None:
-    """Confine this process and answer the trusted side over `sock`; returns when it hangs up."""
+def serve(
+    sock: socket.socket, scratch: Path, readable: tuple[Path, ...], mapped: Mapping[str, int], shared: SharedObjects
+) -> None:
+    """Confine this process, which maps `mapped`, and answer the trusted side over `sock`; returns when it hangs up."""
     setup = wire.unpack(channel.receive(sock))
     limits: Mapping[str, int] = setup["limits"]
     _leave_the_parents_world(sock, scratch)
-    confine.confine(
-        limits, [*map(Path, walls.SYSTEM), *readable], [scratch, *map(Path, walls.DEVICES)], jailed=setup["jailed"]
-    )
+    readable, writable = (*map(Path, walls.SYSTEM), *readable), (scratch, *map(Path, walls.DEVICES))
+    confine.confine(limits, mapped, readable, writable, jailed=setup["jailed"])
     _seed(setup["seed"])
     sources: dict[str, str] = setup["sources"]
     files = frozenset(file_name(name) for name in sources)

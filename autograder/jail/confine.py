@@ -7,6 +7,7 @@ Landlock, seccomp. Promises and what they do not cover stand in `jail.landlock` 
 from __future__ import annotations
 
 import ctypes
+import platform
 import resource
 import signal
 import struct
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from autograder.errors import JailError
 from autograder.jail import landlock, seccomp
+from autograder.jail.libc import libc
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -42,27 +44,39 @@ def require() -> None:
         )
 
 
-def confine(limits: Mapping[str, int], readable: Iterable[Path], writable: Iterable[Path], *, jailed: bool) -> None:
+def prepare() -> None:
+    """Before a fork: compute what every process would compute alike."""
+    if not missing():
+        seccomp.assemble(platform.machine(), own_pid=0)  # all but the rule about its own id is kept
+
+
+def confine(
+    limits: Mapping[str, int],
+    mapped: Mapping[str, int],
+    readable: Iterable[Path],
+    writable: Iterable[Path],
+    *,
+    jailed: bool,
+) -> None:
     """Confine this process.
 
     Args:
-        limits: `cpu_s`, `memory_mib` beyond what it maps now, `file_mib` for each file.
+        limits: `cpu_s`, `memory_mib` beyond what is mapped now, `file_mib` for each file.
+        mapped: what is, see `mapped_mib`.
         jailed: False applies the limits alone.
 
     Raises: OSError if the kernel refuses.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    _limit(limits["cpu_s"], limits["memory_mib"], limits["file_mib"])
+    libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _limit(limits["cpu_s"], limits["memory_mib"], limits["file_mib"], mapped)
     if jailed:
-        _drop_capabilities(libc)
-        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        _drop_capabilities()
+        libc().prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
         landlock.restrict(readable, writable)
         seccomp.restrict()
 
 
-def _limit(cpu_s: int, memory_mib: int, file_mib: int) -> None:
-    mapped = mapped_mib()
+def _limit(cpu_s: int, memory_mib: int, file_mib: int, mapped: Mapping[str, int]) -> None:
     data, space = mapped["VmData"] + memory_mib, mapped["VmSize"] + memory_mib + _ROOM_MIB
     for kind, soft, hard in (
         (resource.RLIMIT_CPU, cpu_s, cpu_s + 1),
@@ -90,10 +104,10 @@ def mapped_mib(pid: int | None = None) -> dict[str, int]:
     return found
 
 
-def _drop_capabilities(libc: ctypes.CDLL) -> None:
+def _drop_capabilities() -> None:
     """Of root nothing is left but the user id."""
     for capability in range(_MAX_CAPABILITY):  # fails where there are none to drop, or fewer
-        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+        libc().prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
-    if libc.capset(header, bytes(24)) < 0:
+    if libc().capset(header, bytes(24)) < 0:
         raise OSError(ctypes.get_errno(), "capset: the capabilities of this process could not be dropped")

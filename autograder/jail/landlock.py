@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+from autograder.jail.libc import libc
 
 # The same numbers on x86_64 and aarch64.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -60,8 +63,7 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
             _allow(ruleset_fd, path, _READ)
         for path in writable:
             _allow(ruleset_fd, path, every_right & ~_EXECUTE)
-        libc = ctypes.CDLL(None, use_errno=True)
-        _checked(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        _checked(libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         _checked(_syscall(_RESTRICT_SELF, ruleset_fd, 0))
     finally:
         os.close(ruleset_fd)
@@ -73,15 +75,15 @@ def _allow(ruleset_fd: int, path: Path, rights: int) -> None:
     except FileNotFoundError:
         return
     try:
-        rule = _PathBeneath(allowed=rights if path.is_dir() else rights & _FILE_ONLY, fd=fd)
+        is_folder = stat.S_ISDIR(os.fstat(fd).st_mode)
+        rule = _PathBeneath(allowed=rights if is_folder else rights & _FILE_ONLY, fd=fd)
         _checked(_syscall(_ADD_RULE, ruleset_fd, _RULE_PATH_BENEATH, ctypes.byref(rule), 0))
     finally:
         os.close(fd)
 
 
 def _syscall(number: int, *arguments: object) -> int:
-    libc = ctypes.CDLL(None, use_errno=True)
-    result: int = libc.syscall(ctypes.c_long(number), *arguments)
+    result: int = libc().syscall(ctypes.c_long(number), *arguments)
     return result
 
 

@@ -82,6 +82,7 @@ class Zygote:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
+        self._ready = True  # a fork of a warm process is
 
     def __enter__(self) -> Zygote:
         return self
@@ -105,11 +106,17 @@ class Zygote:
         reply = self._ask({"do": "end", "pid": child.pid})
         return Ending(reply["exit"], reply["cpu_s"], reply["stopped_for"])
 
-    def start(self) -> None:
-        """Start now what otherwise starts with the first student process. Raises: JailError."""
+    def launch(self) -> None:
+        """Let it start now, while the caller does something else. Raises: JailError."""
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._start()
+            self._launch()
+
+    def start(self) -> None:
+        """Start now what otherwise starts with the first student process, and wait for it. Raises: JailError."""
+        self.launch()
+        if not self._ready:
+            self._wait()
 
     def shared(self) -> Zygote:
         """Another one for a fork of this process: a fork of the same warm process, so nothing is loaded again.
@@ -136,9 +143,10 @@ class Zygote:
         if self._home is not None:
             self._home.cleanup()
         self._process = self._control = self._home = None
+        self._ready = True
 
     def _ask(self, order: dict[str, Any], *, fd: int | None = None) -> dict[str, Any]:
-        if self._control is None or (self._process is not None and self._process.poll() is not None):
+        if self._control is None or not self._ready or (self._process is not None and self._process.poll() is not None):
             self.start()
         assert self._control is not None
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))] if fd is not None else []
@@ -154,7 +162,8 @@ class Zygote:
         reply: dict[str, Any] = json.loads(answer)
         return reply
 
-    def _start(self) -> None:
+    def _launch(self) -> None:
+        self._ready = False
         self._home = tempfile.TemporaryDirectory(prefix="autograder-zygote-")
         readable = _readable(self._models)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -164,10 +173,19 @@ class Zygote:
         self._control.settimeout(START_TIMEOUT_S)
         try:
             self._control.send(json.dumps(settings).encode())
-            ready = self._control.recv(1 << 16)
         except OSError as error:
+            self.close()
             raise _broken() from error
-        if not ready:
+
+    def _wait(self) -> None:
+        assert self._control is not None
+        try:
+            self._ready = bool(self._control.recv(1 << 16))
+        except OSError as error:
+            self.close()
+            raise _broken() from error
+        if not self._ready:
+            self.close()
             raise _broken()
 
 

@@ -18,6 +18,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 
+from autograder.jail.libc import libc
 from autograder.jail.syscalls import ARCHITECTURES, numbers
 
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -134,7 +135,7 @@ def is_available() -> bool:
     """Whether this kernel filters system calls, and this architecture has a table."""
     if not sys.platform.startswith("linux") or platform.machine() not in ARCHITECTURES or sys.byteorder != "little":
         return False
-    return bool(ctypes.CDLL(None, use_errno=True).prctl(_PR_GET_SECCOMP, 0, 0, 0, 0) >= 0)
+    return bool(libc().prctl(_PR_GET_SECCOMP, 0, 0, 0, 0) >= 0)
 
 
 def restrict() -> None:
@@ -142,9 +143,8 @@ def restrict() -> None:
     program = assemble(platform.machine(), os.getpid())
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
-    libc = ctypes.CDLL(None, use_errno=True)
     for arguments in ((_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0)):
-        if libc.prctl(*arguments) < 0:
+        if libc().prctl(*arguments) < 0:
             number = ctypes.get_errno()
             raise OSError(number, f"seccomp: {os.strerror(number)}")
 

@@ -22,13 +22,17 @@ import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.jail import child, confine
+from autograder.jail.libc import libc
 from autograder.shared import SharedObjects
+
+if TYPE_CHECKING:
+    from autograder.models import LoadedModel
 
 _MADV_COLLAPSE = 25
 # How often running student processes are looked at.
@@ -42,6 +46,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(control.recv(1 << 16))
     shared = _load(settings)
+    confine.prepare()
     # What is there now stays: collecting it would copy every page of it in every student process.
     gc.collect()
     gc.freeze()
@@ -54,16 +59,38 @@ def main() -> None:
 def _load(settings: dict[str, Any]) -> SharedObjects:
     if not settings["models"]:
         return SharedObjects()
-    import matplotlib.pyplot  # with its list of fonts, which takes seconds where it has to be made
     import torch
-    import transformers.pipelines  # noqa: F401 (warm for student code that builds a pipeline)
 
     from autograder.models import load
 
-    matplotlib.rcdefaults()
-    del os.environ["MPLCONFIGDIR"]  # the grader's, not the students'
     torch.set_num_threads(1)
-    return SharedObjects([load(name, dtype=settings["dtype"]) for name in settings["models"]])
+    models = [load(name, dtype=settings["dtype"]) for name in settings["models"]]
+    _rehearse(models[0])
+    del os.environ["MPLCONFIGDIR"]  # the grader's, not the students'
+    return SharedObjects(models)
+
+
+def _rehearse(lm: LoadedModel) -> None:
+    """Do once what students do, so that what libraries import and set up at first use is there before the fork."""
+    import io
+
+    import matplotlib.pyplot as plt  # with its list of fonts, which takes seconds where it has to be made
+    import sacrebleu
+    from transformers import pipeline, set_seed
+
+    set_seed(0)
+    pipe = pipeline("text-generation", model=lm.model, tokenizer=lm.tokenizer)
+    for options in ({"do_sample": False}, {"do_sample": True, "num_return_sequences": 2}):
+        pipe("a", max_new_tokens=2, **options)
+    if lm.tokenizer.chat_template:
+        lm.tokenizer.apply_chat_template([{"role": "user", "content": "a"}], add_generation_prompt=True)
+    sacrebleu.sentence_bleu("a b c d", ["a b c e"])
+    figure, axes = plt.subplots()
+    axes.plot([0, 1], label="a")
+    axes.legend()
+    figure.savefig(io.BytesIO(), format="png")
+    plt.close(figure)
+    plt.rcdefaults()
 
 
 def _use_huge_pages() -> None:
@@ -71,13 +98,12 @@ def _use_huge_pages() -> None:
 
     A fork copies one entry for each page, and its end frees them: with few large ones both take a third of the time.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    libc().madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
     for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
         span, access, _, _, _, *name = line.split(maxsplit=5)
         if access.startswith("rw") and name in ([], ["[heap]"]):
             start, end = (int(address, 16) for address in span.split("-"))
-            libc.madvise(start, end - start, _MADV_COLLAPSE)  # where it fails, small pages do as well
+            libc().madvise(start, end - start, _MADV_COLLAPSE)  # where it fails, small pages do as well
 
 
 @dataclass
@@ -97,7 +123,9 @@ class _Keeper:
         self._control, self._readable, self._shared = control, readable, shared
         self._root = Path(tempfile.mkdtemp(prefix="autograder-jail-"))
         self._children: dict[int, _Child] = {}
-        self._own_mib = _resident_mib(None)  # which a fork seems to hold as well
+        self._forks: list[int] = []
+        self._mapped = confine.mapped_mib()
+        self._own_mib = _resident_mib(self._mapped)  # which a fork seems to hold as well
 
     def obey(self) -> None:
         """Until the grader hangs up; then nothing is left."""
@@ -116,6 +144,8 @@ class _Keeper:
             for pid in list(self._children):
                 self._end(pid)
             shutil.rmtree(self._root, ignore_errors=True)
+            for pid in self._forks:  # each goes when its own grader hangs up
+                os.waitpid(pid, 0)
 
     def _receive(self) -> tuple[dict[str, Any], int] | None:
         data, ancillary, _, _ = self._control.recvmsg(1 << 16, socket.CMSG_SPACE(4))
@@ -139,12 +169,13 @@ class _Keeper:
             os.close(fd)
             self._children[pid] = _Child(scratch, int(order["memory_mib"]), int(order["file_mib"]))
             return pid
-        _end_with(lambda: child.serve(socket.socket(fileno=fd), scratch, self._readable, self._shared))
+        _end_with(lambda: child.serve(socket.socket(fileno=fd), scratch, self._readable, self._mapped, self._shared))
 
     def _share(self, fd: int) -> int:
         pid = os.fork()
         if pid:
             os.close(fd)
+            self._forks.append(pid)
             return pid
         self._control.close()
         _end_with(lambda: _Keeper(socket.socket(fileno=fd), self._readable, self._shared).obey())
@@ -152,7 +183,7 @@ class _Keeper:
     def _look_at(self, pid: int) -> None:
         """Stop a student process whose memory or files got around the limits of the kernel."""
         one = self._children[pid]
-        if _resident_mib(pid) - self._own_mib > one.memory_mib:
+        if _resident_mib(confine.mapped_mib(pid)) - self._own_mib > one.memory_mib:
             one.stopped_for = "memory"
         elif not _fits(one.scratch, one.file_mib):
             one.stopped_for = "files"
@@ -190,9 +221,8 @@ def _kill(pid: int) -> None:
             kill(pid, signal.SIGKILL)
 
 
-def _resident_mib(pid: int | None) -> int:
+def _resident_mib(held: Mapping[str, int]) -> int:
     """Memory that a process really holds: anonymous, shared, swapped out, and the page tables for it."""
-    held = confine.mapped_mib(pid)
     return held["RssAnon"] + held["RssShmem"] + held["VmSwap"] + held["VmPTE"]
 
 
