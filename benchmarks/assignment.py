@@ -79,10 +79,17 @@ PROMPT, VALUES, N_TEXTS, N_TOKENS = "Once upon a time, there was a", [0.1, 0.5, 
 
 CHECKS = {
     "greedy_text": f"""
+import functools
+
+def expected_text(model, tokenizer, prompt, max_new_tokens):
+    inputs = tokenizer(prompt, return_tensors="pt")
+    ids = model.generate(**inputs, do_sample=False, max_new_tokens=max_new_tokens, pad_token_id=tokenizer.pad_token_id)
+    return tokenizer.decode(ids[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+expected_text = functools.cache(expected_text)  # Otter's doctests take no decorators
+
 def check_greedy_text(s, model, tokenizer):
-    inputs = tokenizer({PROMPT!r}, return_tensors="pt")
-    ids = model.generate(**inputs, do_sample=False, max_new_tokens=20, pad_token_id=tokenizer.pad_token_id)
-    expected = tokenizer.decode(ids[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    expected = expected_text(model, tokenizer, {PROMPT!r}, 20)
     must(s.greedy_text(model, tokenizer, {PROMPT!r}, 20) == expected, "greedy_text: another text")
 """,
     "token_ids": """
