@@ -17,8 +17,11 @@ from autograder.exercise import Unit
 from autograder.grading.engine import Graded, Grader, Settings, circumstances
 from autograder.grading.intake import Submission, read_submission, students
 from autograder.grading.report import SCHEMA_VERSION
+from autograder.messages import visible
 from autograder.reports.files import write_class, write_student
 from autograder.reports.summary import summarise
+
+MAX_LOG_CHARACTERS = 1_000_000
 
 
 class Graders(Protocol):
@@ -110,6 +113,6 @@ def _kept_report(folder: Path, fingerprint: str) -> dict[str, Any] | None:
 
 def _write_faults(path: Path, faults: str) -> None:
     if faults:
-        path.write_text(faults, encoding="utf-8")
+        path.write_text(visible(faults, limit=MAX_LOG_CHARACTERS), encoding="utf-8")  # it may quote the student
     else:
         path.unlink(missing_ok=True)

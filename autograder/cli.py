@@ -13,7 +13,7 @@ import typer
 
 from autograder.errors import AutograderError, SettingsError
 from autograder.exercise import Course, Unit
-from autograder.messages import Language, chosen_language
+from autograder.messages import Language, chosen_language, visible_name
 
 app = typer.Typer(
     help="文章生成コースの自動採点 / Autograded course on text generation.",
@@ -175,12 +175,12 @@ def _progress(what: str = "採点 / grading") -> Iterator[Callable[[str, int, in
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(what, total=None)
 
         def show(name: str, n_finished: int, n_all: int) -> None:
-            bar.update(task, description=f"{what} {name}"[:48], completed=n_finished, total=n_all)
+            bar.update(task, description=f"{what} {visible_name(name)[:32]}", completed=n_finished, total=n_all)
 
         yield show
 

@@ -59,6 +59,11 @@ def visible(text: str, *, limit: int = 2000) -> str:
     return shown if len(text) <= limit else f"{shown} … (+{len(text) - limit})"
 
 
+def visible_name(name: str) -> str:
+    """The name of a file or a student in one line of at most 100 characters."""
+    return visible(name, limit=100).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def _escaped(character: str) -> str:
     if character in _HARMLESS or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
         return character

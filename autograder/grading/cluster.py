@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -131,6 +132,7 @@ def worker_plugin(settings: Settings, course: bytes) -> Any:
             self.units = {unit.id: unit for unit in read_course(Path(self.folder.name, "solutions")).units}
             self.grader = Grader(settings)
             self.grader.start()
+            self.one_at_a_time = threading.Lock()  # whatever `--nthreads` the worker was given
 
         def teardown(self, worker: Any) -> None:
             self.grader.__exit__()
@@ -144,5 +146,6 @@ def grade_here(submission: Submission, unit: str) -> Graded:
     from distributed import get_worker
 
     plugin = get_worker().plugins[PLUGIN]
-    result: Graded = plugin.grader.grade(submission, plugin.units[unit])
+    with plugin.one_at_a_time:
+        result: Graded = plugin.grader.grade(submission, plugin.units[unit])
     return result

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import SubmissionError
-from autograder.messages import visible
+from autograder.messages import visible_name
 
 MAX_PY_BYTES = 1 << 20
 MAX_NOTEBOOK_BYTES = 20 << 20
@@ -47,7 +47,7 @@ def submitted_files(entry: Path) -> list[SubmittedFile]:
     elif stat.S_ISREG(mode) and entry.suffix.lower() in SUFFIXES:
         found = [_read(entry, PurePosixPath(entry.name))]
     else:
-        name = visible(entry.name)
+        name = visible_name(entry.name)
         raise SubmissionError(
             ja=f"{name}: 提出物はフォルダ、.zip、.py、.ipynb、.md のどれかです。その形で提出し直してください。",
             en=f"{name}: a submission is a folder, a .zip, a .py, an .ipynb or an .md. Submit it again as one of these.",
@@ -101,7 +101,7 @@ def _limit(path: PurePosixPath) -> int:
 
 
 def _from_zip(archive: Path) -> list[SubmittedFile]:
-    name = visible(archive.name)
+    name = visible_name(archive.name)
     size = archive.stat().st_size
     if size > MAX_ARCHIVE_BYTES:
         limit = MAX_ARCHIVE_BYTES >> 20

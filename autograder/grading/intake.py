@@ -17,7 +17,7 @@ from autograder.errors import SubmissionError
 from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.files import MAX_NOTEBOOK_BYTES, MAX_PY_BYTES, SubmittedFile, submitted_files
 from autograder.grading.notebook import defined_functions, notebook_cells, prose_cells, source_for
-from autograder.messages import Message, visible
+from autograder.messages import Message, visible_name
 
 # Files of the class's own in the folder of results, and what file systems allow.
 RESERVED_NAMES = frozenset({"class.json", "index.html"})
@@ -106,7 +106,7 @@ def read_submission(student: str, entry: Path, unit: Unit) -> Submission:
         return _unreadable(student, unit, error.message)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        name = visible(entry.name)
+        name = visible_name(entry.name)
         return _unreadable(
             student,
             unit,
@@ -152,7 +152,7 @@ def _general_notes(
                 f"the submission holds no .py and no .ipynb. Submit it again with {wanted}.",
             ),
         )
-    found = ", ".join(visible(str(file.path)) for file in files[:10])
+    found = ", ".join(visible_name(str(file.path)) for file in files[:10])
     return (
         Message(
             f"課題のファイルが見つかりません。あったのは {found} です。名前を {wanted} に直してください。",
@@ -168,7 +168,7 @@ def _read_texts(files: list[SubmittedFile]) -> _Texts:
         if path in read.parts or path in read.prose or file.path.name.startswith(_UNGRADED_NAMES):
             continue
         try:
-            text, name = _text(file), visible(path)
+            text, name = _text(file), visible_name(path)
             if path.lower().endswith(".ipynb"):
                 read.parts[path], read.prose[path] = notebook_cells(text, name), prose_cells(text, name)
             else:
@@ -179,7 +179,7 @@ def _read_texts(files: list[SubmittedFile]) -> _Texts:
 
 
 def _text(file: SubmittedFile) -> str:
-    name = visible(str(file.path))
+    name = visible_name(str(file.path))
     if file.is_folder:
         raise SubmissionError(
             ja=f"{name}: ファイルのはずですが、フォルダです。答えを書いたファイルを置いてください。",
@@ -282,7 +282,7 @@ def _of_another_name(exercise: Exercise, unit: Unit, read: _Texts) -> str | None
 
 
 def _renamed_note(exercise: Exercise, path: str) -> Message:
-    name = visible(path)
+    name = visible_name(path)
     return Message(
         f"{exercise.name}.py に答えがなかったので、{exercise.functions[0]} を定義している {name} を採点しました。",
         f"{exercise.name}.py held no answer, so {name}, which defines {exercise.functions[0]}, was graded.",

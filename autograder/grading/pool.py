@@ -55,8 +55,11 @@ class GraderPool:
     def __enter__(self) -> GraderPool:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None = None, *_: object) -> None:
         if self._executor is not None:
+            if kind is not None:  # an interrupt waits for nothing: half a submission is graded again
+                for process in list((self._executor._processes or {}).values()):
+                    process.kill()
             self._executor.shutdown(cancel_futures=True)
         if self._grader is not None:
             self._grader.__exit__()
