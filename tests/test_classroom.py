@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import shutil
 from pathlib import Path
 
@@ -199,13 +200,25 @@ def test_a_fault_of_ours_withholds_the_mark(
     assert "ZeroDivisionError" in (tmp_path / "out" / "a" / "faults.log").read_text(encoding="utf-8")
 
 
-def test_reports_do_not_depend_on_the_number_of_graders(graded: Path, unit: Unit, tmp_path: Path):
-    """Two processes write the same bytes as one."""
+def test_several_graders(graded: Path, unit: Unit, tmp_path: Path):
+    """Two processes write the same bytes as one; interrupted, they leave whole reports and nothing that still runs."""
     names = ["all_right", "typical_mistakes_1", "raises_an_exception", "not_utf8"]
+    submissions, out, stopped = tmp_path / "submissions", tmp_path / "results", tmp_path / "stopped"
     for name in names:
-        shutil.copytree(graded / "submissions" / name, tmp_path / "submissions" / name)
-    with GraderPool(SETTINGS, 2) as pool:
-        grade_folder(tmp_path / "submissions", unit, tmp_path / "results", SETTINGS, grader=pool)
-    for name in names:
+        shutil.copytree(graded / "submissions" / name, submissions / name)
+
+    def interrupt(student: str, n_finished: int, n_students: int) -> None:
+        if n_finished == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), GraderPool(SETTINGS, 2) as pool:  # noqa: PT012
+        grade_folder(submissions, unit, out, SETTINGS, grader=pool)
+        # Which an interrupt does not wait for.
+        shutil.copytree(graded / "submissions" / "loops_for_ever", submissions / "loops_for_ever")
+        grade_folder(submissions, unit, stopped, SETTINGS, progress=interrupt, grader=pool)
+        pytest.fail("was not interrupted")
+    assert not multiprocessing.active_children()
+    (finished,) = stopped.iterdir()
+    for folder, name in [*((out, name) for name in names), (stopped, finished.name)]:
         for file in ("report.json", "report.html"):
-            assert (tmp_path / "results" / name / file).read_bytes() == (graded / "results" / name / file).read_bytes()
+            assert (folder / name / file).read_bytes() == (graded / "results" / name / file).read_bytes()
