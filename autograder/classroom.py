@@ -58,23 +58,28 @@ def grade_folder(
     Raises: SubmissionError if there is nothing to grade; ModelError, JailError if grading cannot start.
     """
     bundle = bundle_digest(unit)
-    pending: dict[str, Submission] = {}
+    pending: list[str] = []
     fingerprints: dict[str, str] = {}
     reports: dict[str, dict[str, Any]] = {}
     entries = students(submissions)
-    for student, entry in entries.items():
-        submission = read_submission(student, entry, unit)
+
+    def read(student: str) -> Submission:
+        submission = read_submission(student, entries[student], unit)
         fingerprints[student] = _fingerprint(submission, bundle, settings)
+        return submission
+
+    for student in entries:
+        read(student)
         kept = None if force else _kept_report(out / student, fingerprints[student])
         if kept is None:
-            pending[student] = submission
+            pending.append(student)
         else:
             reports[student] = kept
     with contextlib.ExitStack() as stack:
         if pending and grader is None:
             grader = stack.enter_context(Grader(settings))
         progress(next(iter(pending), ""), len(reports), len(entries))
-        for graded in grader.grade_all(pending.values(), unit) if grader and pending else ():
+        for graded in grader.grade_all(map(read, pending), unit) if grader and pending else ():
             report = {**graded.report, "fingerprint": fingerprints[graded.student]}
             write_student(out, report)
             _write_faults(out / graded.student / "faults.log", graded.faults)

@@ -21,9 +21,12 @@ from autograder.errors import JailError, SettingsError
 from autograder.exercise import Unit
 from autograder.grading.engine import Graded, Grader, Settings
 from autograder.grading.intake import Submission
+from autograder.grading.window import as_finished
 
 PLUGIN = "autograder"
 CONNECT_TIMEOUT_S = 30
+# Under way at a time: one that is graded, and some that have arrived.
+_JOBS_PER_WORKER = 4
 
 
 class ClusterPool:
@@ -72,21 +75,21 @@ class ClusterPool:
 
     def grade_all(self, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
         """Each submission's result, as it is finished. Raises: JailError for one on which several workers died."""
-        from distributed import KilledWorker, as_completed
+        from distributed import KilledWorker, wait
 
-        futures = [
-            self._client.submit(grade_here, submission, unit.id, pure=False, retries=0) for submission in submissions
-        ]
+        def submit(submission: Submission) -> Any:
+            return self._client.submit(grade_here, submission, unit.id, pure=False, retries=0)
+
+        def window() -> int:
+            return _JOBS_PER_WORKER * max(1, len(self._client.nthreads()))
+
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            yield from as_finished(submissions, submit, wait, window)
         except KilledWorker as error:
             raise JailError(
                 ja="ひとつの提出物で、採点のワーカーが続けて終わりました。ワーカーのメモリとログを確かめて、もう一度実行してください。終わった分は残っています。",
                 en="several workers died on one submission. Check their memory and their logs and run again; what was finished is kept.",
             ) from error
-        finally:
-            self._client.cancel(futures)
 
 
 def slurm_cluster(file: Path) -> Any:

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Lock
 from pathlib import Path
@@ -20,6 +20,7 @@ from autograder.errors import JailError
 from autograder.exercise import Unit
 from autograder.grading.engine import Graded, Grader, Settings
 from autograder.grading.intake import Submission
+from autograder.grading.window import as_finished
 
 # What one more grader takes beside the memory that its student process may allocate.
 _GRADER_MIB = 400
@@ -67,18 +68,15 @@ class GraderPool:
     def grade_all(self, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
         """Each submission's result, as it is finished. Raises: ModelError, JailError if a grader cannot start or died."""
         executor = self._executor or self._start()
-        futures: list[Future[Graded]] = [executor.submit(_grade, one, unit) for one in submissions]
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            yield from as_finished(
+                submissions, lambda one: executor.submit(_grade, one, unit), wait, lambda: 2 * self._n_jobs
+            )
         except BrokenProcessPool as error:
             raise JailError(
                 ja="採点のプロセスが途中で終わりました。メモリの空きを確かめ、`--jobs 1` でもう一度実行してください。終わった分は残っています。",
                 en="a grading process died. Check free memory and run again with `--jobs 1`; what was finished is kept.",
             ) from error
-        finally:
-            for future in futures:
-                future.cancel()
 
     def _start(self) -> ProcessPoolExecutor:
         self._grader = Grader(self._settings)
