@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from autograder.course.japanese import joined
 from autograder.course.prose import make_prose_stub, read_rubric
 from autograder.course.source import make_stub, parse, read_checks, read_mistakes, top_level_functions
 from autograder.errors import CourseError
@@ -157,7 +158,7 @@ def _require_unique(folder: Path, ids: list[str]) -> None:
 
 
 def _bilingual(folder: Path, stem: str) -> Message:
-    return Message(_text(folder / f"{stem}.ja.md"), _text(folder / f"{stem}.en.md"))
+    return Message(joined(_text(folder / f"{stem}.ja.md")), _text(folder / f"{stem}.en.md"))
 
 
 def _title(folder: Path, text: Message) -> Message:
