@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from autograder.models import LoadedModel
 
 NO_MESSAGE = Message("", "")
-# After so many checks of an exercise ran out of time, the rest are not tried.
-MAX_TIMEOUTS = 2
+# After so many checks of an exercise ran out of time, the rest are not tried; after so many of the whole submission, one will do.
+MAX_TIMEOUTS, MAX_TIMEOUTS_IN_ALL = 2, 4
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,8 @@ class _Checks:
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
         exercise = self._exercise(request.node)
-        if self._n_timeouts.get(exercise.id, 0) >= MAX_TIMEOUTS:
+        allowed = 1 if sum(self._n_timeouts.values()) >= MAX_TIMEOUTS_IN_ALL else MAX_TIMEOUTS
+        if self._n_timeouts.get(exercise.id, 0) >= allowed:
             raise LimitReached(
                 kind="not tried",
                 ja="前のチェックで時間切れが続いたので、このチェックは実行していません。",
@@ -226,8 +227,9 @@ class _Checks:
         key = (exercise.id, getattr(item, "originalname", item.name))
         calls = calls_of(self._current) if self._current else ()
         public = item.path.name == "checks_public.py"
-        outcome = _outcome(excinfo.value if excinfo else None, calls, public=public)
-        if outcome.verdict is Verdict.LIMIT:
+        error = excinfo.value if excinfo else None
+        outcome = _outcome(error, calls, public=public)
+        if outcome.verdict is Verdict.LIMIT and isinstance(error, LimitReached) and error.kind != "not tried":
             self._n_timeouts[exercise.id] = self._n_timeouts.get(exercise.id, 0) + 1
         self._recorded[key] = _joined(self._recorded.get(key), outcome)
 

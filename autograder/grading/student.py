@@ -228,6 +228,7 @@ class JailedBackend:
             child = self._child or self._start()
             deadline_s = time.monotonic() + self._limits.wall_s
             channel.send(child.sock, msgpack.packb(request), deadline_s=deadline_s)
+            self._await(child, deadline_s)
             reply = wire.unpack(channel.receive(child.sock, deadline_s=deadline_s))
         except channel.DeadlineError:
             self._over = self._end(function, timed_out=True)
@@ -239,6 +240,18 @@ class JailedBackend:
             self._over = self._end(function, timed_out=False)
             raise _unsendable(function, str(error)) from None
         return self._read(function, reply)
+
+    def _await(self, child: ChildProcess, deadline_s: float) -> None:
+        """Wait until an answer begins. Raises: DeadlineError if the process sleeps instead, long before the deadline."""
+        period_s, last_s = self._limits.idle_s / 4, -1.0
+        awake_s = time.monotonic()
+        while not channel.wait(child.sock, min(period_s, deadline_s - time.monotonic())):
+            now_s = time.monotonic()
+            used_s, running = self._zygote.progress(child)
+            if running or used_s > last_s:
+                awake_s, last_s = now_s, used_s
+            if now_s >= deadline_s or now_s - awake_s >= self._limits.idle_s:
+                raise channel.DeadlineError
 
     def close(self) -> None:
         if self._child is not None:
@@ -362,8 +375,8 @@ def _limit_reached(function: str, ending: Ending, limits: Limits, *, timed_out: 
     if timed_out:
         return LimitReached(
             kind="wall",
-            ja=f"{function}: {limits.wall_s:g} 秒待っても答えがありませんでした。sleep や入力待ちがないか確かめてください。",
-            en=f"{function}: gave no answer for {limits.wall_s:g} s. Look for a sleep or a wait for input.",
+            ja=f"{function}: 待っても答えがありませんでした（計算もせず {limits.idle_s:g} 秒、または全部で {limits.wall_s:g} 秒）。sleep や入力待ちがないか確かめてください。",
+            en=f"{function}: gave no answer (for {limits.idle_s:g} s without computing, or {limits.wall_s:g} s in all). Look for a sleep or a wait for input.",
         )
     if ending.stopped_for in _REFUSALS:
         return _refused(function, ending.stopped_for, limits)

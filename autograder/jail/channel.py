@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import time
@@ -26,6 +27,11 @@ def send(sock: socket.socket, data: bytes, *, deadline_s: float | None = None) -
         raise DeadlineError from error
     except OSError as error:
         raise ChannelClosedError from error
+
+
+def wait(sock: socket.socket, timeout_s: float) -> bool:
+    """Whether something has come, or the other side has ended, within `timeout_s`."""
+    return bool(select.select([sock], [], [], max(0.0, timeout_s))[0])
 
 
 def receive(sock: socket.socket, *, deadline_s: float | None = None) -> bytes:

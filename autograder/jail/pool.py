@@ -26,10 +26,14 @@ START_TIMEOUT_S = 300.0
 
 @dataclass(frozen=True)
 class Limits:
-    """What one check may cost a student's process. CPU time is the main limit, wall time the backstop."""
+    """What one check may cost a student's process. CPU time is the main limit, wall time the backstop.
+
+    `idle_s`: how long it may do nothing while an answer is awaited.
+    """
 
     cpu_s: int = 20
     wall_s: float = 90.0
+    idle_s: float = 10.0
     memory_mib: int = 1024
     file_mib: int = 16
 
@@ -111,6 +115,11 @@ class Zygote:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._launch()
+
+    def progress(self, child: ChildProcess) -> tuple[float, bool]:
+        """CPU seconds that `child` has used, and whether it wants more right now."""
+        reply = self._ask({"do": "look", "pid": child.pid})
+        return reply["cpu_s"], reply["running"]
 
     def start(self) -> None:
         """Start now what otherwise starts with the first student process, and wait for it. Raises: JailError."""

@@ -3,7 +3,7 @@
 Started by a clean exec with an empty environment, so it holds nothing of the grader; it loads torch,
 transformers and the models once, with one OpenMP thread (forking after more would hang). It takes
 orders as JSON over the socket whose number is its only argument: `spawn` (with the child's channel
-attached), `end`, and `share` (with another such socket attached, which a fork of it then obeys). While student
+attached), `look`, `end`, and `share` (with another such socket attached, which a fork of it then obeys). While student
 processes run it looks at their memory and their files. It runs no student code itself.
 """
 
@@ -160,6 +160,8 @@ class _Keeper:
             return {"pid": self._spawn(fd, order)}
         if order["do"] == "share":
             return {"pid": self._share(fd)}
+        if order["do"] == "look":
+            return _progress(int(order["pid"]))
         return self._end(int(order["pid"]))
 
     def _spawn(self, fd: int, order: dict[str, Any]) -> int:
@@ -224,6 +226,12 @@ def _kill(pid: int) -> None:
 def _resident_mib(held: Mapping[str, int]) -> int:
     """Memory that a process really holds: anonymous, shared, swapped out, and the page tables for it."""
     return held["RssAnon"] + held["RssShmem"] + held["VmSwap"] + held["VmPTE"]
+
+
+def _progress(pid: int) -> dict[str, Any]:
+    """CPU seconds used so far by all threads of a student process, and whether it runs or waits for a core."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return {"cpu_s": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), "running": fields[0] == "R"}
 
 
 def _fits(folder: Path, file_mib: int) -> bool:

@@ -100,6 +100,21 @@ def flood(n):
     for _ in range(n):
         print("x" * 1000)
     return "done"
+
+def busy(seconds):
+    import time
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return "done"
+
+def naps(seconds):
+    import time
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.05)
+        sum(range(10**6))
+    return "done"
 """
 
 
@@ -138,6 +153,29 @@ def test_waiting_is_limited(bench: Bench):
     with pytest.raises(LimitReached) as caught:
         Student(backend).sleep()
     assert caught.value.kind == "wall"
+
+
+@pytest.mark.parametrize(("call", "kind"), [(("sleep",), "wall"), (("busy", 1.2), None), (("naps", 1.2), None)])
+def test_doing_nothing_is_limited_much_sooner(bench: Bench, call: tuple, kind: str | None):
+    """Computing and short waits are not nothing; neither is the time between two calls."""
+    backend = JailedBackend(
+        bench.zygote,
+        module="m",
+        sources={"m": SOURCE},
+        shared=bench.models.shared(),
+        limits=Limits(cpu_s=20, wall_s=600.0, idle_s=0.8),
+        seed=1,
+    )
+    student = Student(backend)
+    assert student.flood(1) == "done"
+    time.sleep(1.0)
+    if kind is None:
+        assert getattr(student, call[0])(*call[1:]) == "done"
+    else:
+        with pytest.raises(LimitReached) as caught:
+            getattr(student, call[0])(*call[1:])
+        assert caught.value.kind == kind
+    backend.close()
 
 
 def test_memory_is_limited(student: Student):

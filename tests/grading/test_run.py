@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from autograder.audit import Bench
-from autograder.exercise import Exercise, Verdict
+from autograder.errors import LimitReached
+from autograder.exercise import Exercise, Unit, Verdict
+from autograder.grading.by_hand import Sources
 from autograder.grading.run import local_student, run_checks
+from autograder.grading.student import LocalBackend, Student
 
 
 def test_no_exercise_runs_nothing(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -39,3 +43,23 @@ def test_warnings_decide_nothing(bench: Bench, top_p: Exercise):
     text = "import warnings\n" + top_p.solution.replace("    # BEGIN SOLUTION\n", '    warnings.warn("old")\n', 1)
     outcomes = bench.run_locally(top_p, text)
     assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.PASS}
+
+
+def test_a_submission_that_hangs_everywhere_costs_its_limit_a_few_times(bench: Bench, sampling: Unit):
+    """Twice in an exercise; once, after it happened four times in all. What was not tried does not count."""
+    exercises = [one for one in sampling.exercises if one.rubric is None][:4]
+    tried: list[str] = []
+
+    class Hanging(LocalBackend):
+        def call(self, *_: object, **__: object) -> None:
+            tried.append(self.name)
+            raise LimitReached(kind="cpu", ja="", en="")
+
+    def student(exercise: Exercise, seed: int) -> Student:
+        backend = Hanging(lambda: None, frozenset(), bench.models.shared(), Sources("m", {}))
+        backend.name = exercise.id
+        return Student(backend)
+
+    outcomes = run_checks(exercises, student, bench.models)
+    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.LIMIT}
+    assert Counter(tried) == dict(zip([one.id for one in exercises], [2, 2, 1, 1], strict=True))
