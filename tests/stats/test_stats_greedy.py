@@ -109,3 +109,26 @@ def test_every_dtype_alone_and_in_a_batch_gives_the_same_verdict(cast: LoadedMod
             assert departure(cast.model, prompt_ids, answer, max_new_tokens=16, eos_token_id=eos) is None
         wrong = [*new[:2], (new[2] + 1) % 100, *new[3:]] if len(new) > 2 else [*new, 5]
         assert departure(cast.model, prompt_ids, wrong, max_new_tokens=16, eos_token_id=eos) == min(2, len(new))
+
+
+def test_a_kept_run_is_that_of_a_fresh_model():
+    """Shorter, longer, or with another end than before; and asked again, it is not computed again."""
+    table = Table(1.0)
+    asked: list[torch.Tensor] = []
+    call = Table.__call__
+
+    class Counting(Table):
+        def __call__(self, ids: torch.Tensor, **keywords: object) -> SimpleNamespace:
+            asked.append(ids)
+            return call(self, ids, **keywords)
+
+    counting = Counting(1.0)
+    for limit, end in [(2, 99), (1, 99), (5, 99), (3, EOS), (4, A), (0, EOS), (5, 99)]:
+        options = {"max_new_tokens": limit, "eos_token_id": end}
+        assert greedy_tokens(counting, [C], **options) == greedy_tokens(Table(1.0), [C], **options)
+    n_asked = len(asked)
+    assert greedy_tokens(counting, [C], max_new_tokens=5, eos_token_id=99).append(7) is None
+    assert greedy_tokens(counting, [C], max_new_tokens=5, eos_token_id=99) == greedy_tokens(
+        table, [C], max_new_tokens=5, eos_token_id=99
+    )
+    assert len(asked) == n_asked == 2 + 5
