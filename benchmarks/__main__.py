@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: grade one class with each system, and write docs/benchmark.json and docs/benchmark.md.
+"""`python -m benchmarks`: grade one class with each system, and write docs/benchmark.json, docs/benchmark.md and docs/scale.md.
 
 CPU seconds are those of all processes that a system starts (user and system, as the kernel counts them). What a system
 that grades a class in one run spends at its start is told apart by grading one submission as well as the whole class.
@@ -21,6 +21,8 @@ from benchmarks.notebooks import nbgrader, otter
 from benchmarks.ours import jail_figures, ours, queue
 from benchmarks.page import page
 from benchmarks.process import adopt_orphans
+from benchmarks.scale import scale_page
+from benchmarks.workers import scaling, units
 
 ROOT = Path(__file__).parent.parent
 
@@ -41,6 +43,7 @@ def main() -> None:
             found[part] = PARTS[part](Path(name), options.submissions)
     path.write_text(json.dumps(found, indent=1) + "\n")
     (options.out / "benchmark.md").write_text(page(found), encoding="utf-8")
+    (options.out / "scale.md").write_text(scale_page(found), encoding="utf-8")
     print(page(found))
 
 
@@ -64,6 +67,8 @@ PARTS = {
     "pytest": lambda folder, n: asdict(plain_pytest(folder, n)),
     "nbgrader": measure_nbgrader,
     "otter": lambda folder, n: asdict(otter(folder, n)),
+    "workers": scaling,
+    "units": lambda folder, n: units(folder),
 }
 
 

@@ -86,7 +86,9 @@ def write_class(folder: Path, n: int, trouble: dict[int, str]) -> Path:
     return submissions
 
 
-def grade(folder: Path, n: int, jobs: int = 1, trouble: dict[int, str] | None = None) -> tuple[Cost, list[Report]]:
+def grade(
+    folder: Path, n: int, *, jobs: int = 1, cluster: str = "", trouble: dict[int, str] | None = None
+) -> tuple[Cost, list[Report]]:
     """The cost of `autograder grade` for a class of `n`, and each report in the order in which they were written."""
     course = folder / "course"
     solutions = course / "solutions" if course.exists() else write_course(course)
@@ -94,7 +96,8 @@ def grade(folder: Path, n: int, jobs: int = 1, trouble: dict[int, str] | None = 
     out = submissions.parent / "results"
     command = [sys.executable, "-m", "autograder.cli", "grade", str(submissions), "--unit", UNIT, "--out", str(out)]
     start = time.time()
-    cost = run([*command, "--course", str(solutions), "--jobs", str(jobs)], folder, n)
+    where = ["--cluster", cluster] if cluster else ["--jobs", str(jobs)]
+    cost = run([*command, "--course", str(solutions), *where], folder, n)
     found = [
         Report(path.parent.name, path.stat().st_mtime - start, json.loads(path.read_text()))
         for path in out.glob("*/report.json")
@@ -105,7 +108,7 @@ def grade(folder: Path, n: int, jobs: int = 1, trouble: dict[int, str] | None = 
 
 def ours(folder: Path, n: int, jobs: int = 1) -> tuple[Cost, list[float]]:
     """The cost of a class of right submissions, and when each report was written, in seconds after the start."""
-    cost, reports = grade(folder, n, jobs)
+    cost, reports = grade(folder, n, jobs=jobs)
     assert [report.content["points"] for report in reports] == [6.0] * n, "a right answer lost points"
     return cost, [report.written_s for report in reports]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import resource
@@ -36,11 +35,15 @@ def adopt_orphans() -> None:
 
 def run(command: list[str], cwd: Path, n: int = 1, **environment: str) -> Cost:
     """Run `command`, and all that it starts, to the end. Raises: CalledProcessError with its output on the exception."""
+    own = _children()
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     subprocess.run(command, cwd=cwd, env={**ENVIRONMENT, **environment}, check=True, capture_output=True)
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.wait()
+    while left := _children() - own:
+        os.waitpid(left.pop(), 0)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(cpu_s, time.monotonic() - start, n)
+
+
+def _children() -> set[int]:
+    return {int(pid) for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
