@@ -59,6 +59,8 @@ def main() -> None:
 def _load(settings: dict[str, Any]) -> SharedObjects:
     if not settings["models"]:
         return SharedObjects()
+    # Transformers would import it for losses that nobody computes here; it is a quarter of what a fork has to copy.
+    sys.modules["scipy"] = None  # type: ignore[assignment]
     import torch
 
     from autograder.models import load
@@ -66,6 +68,7 @@ def _load(settings: dict[str, Any]) -> SharedObjects:
     torch.set_num_threads(1)
     models = [load(name, dtype=settings["dtype"]) for name in settings["models"]]
     _rehearse(models[0])
+    del sys.modules["scipy"]  # whoever imports it gets it
     del os.environ["MPLCONFIGDIR"]  # the grader's, not the students'
     return SharedObjects(models)
 
