@@ -12,11 +12,19 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.prose import answer_in, mark
+from autograder.course.prose import MARK_END, answer_in, mark
 from autograder.errors import SubmissionError
 from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.files import MAX_NOTEBOOK_BYTES, MAX_PY_BYTES, SubmittedFile, submitted_files
-from autograder.grading.notebook import defined_functions, notebook_cells, prose_cells, source_for
+from autograder.grading.notebook import (
+    decoded,
+    defined_functions,
+    marked_cells,
+    notebook_cells,
+    prose_cells,
+    source_for,
+    written_twice,
+)
 from autograder.messages import Message, visible_name
 
 # Files of the class's own in the folder of results, and what file systems allow.
@@ -60,7 +68,19 @@ class _Texts:
     def text(self, path: str, exercise: Exercise) -> str:
         """The text by which the file at `path` answers `exercise`."""
         parts = self.parts[path]
-        return parts[0] if path.lower().endswith(".py") else source_for(parts, exercise.functions)
+        return parts[0] if path.lower().endswith(".py") else source_for(parts, exercise.functions, exercise.stub)
+
+    def note(self, path: str, exercise: Exercise) -> Message | None:
+        """What a person should know of the cells of a notebook that answers `exercise`."""
+        is_notebook = path.lower().endswith(".ipynb")
+        twice = written_twice(self.parts[path], exercise.functions, exercise.stub) if is_notebook else []
+        if not twice:
+            return None
+        names = ", ".join(twice)
+        return Message(
+            f"{visible_name(path)}: {names} を定義するセルが 2 つ以上あり、中身が違います。採点されたのが思ったとおりのものか確かめ、要らないセルは消してください。",
+            f"{visible_name(path)}: several cells define {names}, each in another way. Check that the one you mean was graded, and delete the others.",
+        )
 
 
 def students(folder: Path) -> dict[str, Path]:
@@ -170,7 +190,8 @@ def _read_texts(files: list[SubmittedFile]) -> _Texts:
         try:
             text, name = _text(file), visible_name(path)
             if path.lower().endswith(".ipynb"):
-                read.parts[path], read.prose[path] = notebook_cells(text, name), prose_cells(text, name)
+                read.parts[path] = notebook_cells(text, name)
+                read.prose[path] = prose_cells(text, name) + marked_cells(text, name, MARK_END)
             else:
                 (read.prose if path.lower().endswith(".md") else read.parts)[path] = [text]
         except SubmissionError as error:
@@ -193,7 +214,8 @@ def _text(file: SubmittedFile) -> str:
             en=f"{name}: too large ({file.size / 2**20:.1f} MiB; the limit is {limit} MiB). Remove outputs or data and submit again.",
         )
     try:
-        return file.data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        text = decoded(file.data) if is_notebook else file.data.decode("utf-8-sig")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise SubmissionError(
             ja=f"{name}: UTF-8 ではありません（{error.start} バイト目）。エディタで文字コードを UTF-8 にして保存し直してください。",
@@ -207,7 +229,7 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
     candidates = [path for path in named if path in read.parts]
     for path in candidates:
         if _is_written(read.text(path, exercise), exercise):
-            return Answer(read.text(path, exercise))
+            return Answer(read.text(path, exercise), note=read.note(path, exercise))
     renamed = _of_another_name(exercise, unit, read)
     if renamed and not any(path in read.reasons for path in named):
         return Answer(read.text(renamed, exercise), note=_renamed_note(exercise, renamed) if len(files) > 1 else None)
