@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -30,11 +31,22 @@ CourseOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the result as JSON to standard output.")]
 
 
+class NotebookLanguage(str, Enum):
+    """In which a notebook is written."""
+
+    ja = "ja"
+    en = "en"
+
+
 # Package → the extra that installs it.
 _EXTRA_OF = {
     "jinja2": "grading",
     "scipy": "grading",
     "yaml": "grading",
+    "nbgrader": "nbgrader",
+    "nbconvert": "nbgrader",
+    "nbformat": "nbgrader",
+    "traitlets": "nbgrader",
     "distributed": "grading,cluster",
     "dask_jobqueue": "grading,cluster",
 }
@@ -307,6 +319,68 @@ def power(
         for problem in problems:
             typer.echo(problem.text(_language()))
         if problems:
+            raise typer.Exit(1)
+
+
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(help="An answer in an assignment folder: a notebook, a .py or an .md.")],
+    to: Annotated[Optional[Path], typer.Option("--to", help="The file to write (default: the one beside it).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an answer that is there already.")] = False,
+) -> None:
+    """Move an answer from a notebook to a .py (or .md) file, or from such a file into the notebook.
+
+    Example: autograder convert top_p.py --to top_p.ja.ipynb
+    """
+    from autograder.convert import convert_answer
+
+    with _errors_as_exit_codes():
+        typer.echo(f"{convert_answer(file, to, force=force)}")
+
+
+nbgrader = typer.Typer(help="nbgrader で採点する / Grade through nbgrader.", no_args_is_help=True)
+app.add_typer(nbgrader, name="nbgrader")
+CourseFolder = Annotated[Path, typer.Argument(help="nbgrader's course folder.")]
+
+
+@nbgrader.command("init")
+def nbgrader_init(
+    folder: Annotated[Path, typer.Argument(help="The course folder to make, apart from `solutions/`.")],
+    unit: Annotated[Optional[list[str]], typer.Option(help="Units to put in (default: all); may be repeated.")] = None,
+    language: Annotated[NotebookLanguage, typer.Option(help="The language of the notebooks.")] = NotebookLanguage.ja,
+    exchange: Annotated[Optional[Path], typer.Option(help="nbgrader's exchange folder, if not its default.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Make a course folder in which nbgrader's own commands work; again, to bring its sources up to date.
+
+    Example: autograder nbgrader init course --language ja
+    """
+    from autograder.nbgrader.course_folder import write_course_folder
+
+    with _errors_as_exit_codes():
+        read = _course(course)
+        units = [_unit(read, name) for name in unit] if unit else list(read.units)
+        written = write_course_folder(read, folder, units, language=language.value, exchange=exchange)
+        typer.echo(f"{folder}: {len(written)} files written")
+
+
+@nbgrader.command("intake")
+def nbgrader_intake(
+    folder: CourseFolder,
+    unit: Annotated[str, typer.Argument(help="The assignment, e.g. u02_sampling.")],
+    student: Annotated[str, typer.Option(help="Only this student.")] = "*",
+) -> None:
+    """Make submissions fit for `nbgrader autograde`: names, links, ids, timestamps. Exit status 1 if one is refused.
+
+    Example: autograder nbgrader intake course u02_sampling
+    """
+    from autograder.nbgrader.intake import take_in
+
+    with _errors_as_exit_codes():
+        findings = take_in(folder, unit, student)
+        for finding in findings:
+            typer.echo(f"{finding.student}: {finding.message.text(_language())}")
+        if any(finding.refused for finding in findings):
             raise typer.Exit(1)
 
 

@@ -25,7 +25,7 @@ class NotPassed(CheckFailed):
         return str(self).splitlines()
 
 
-class NotChecked(SubmissionError):
+class NotebookError(SubmissionError):
     """The notebook could not be checked; shown in the same way."""
 
     def _render_traceback_(self) -> list[str]:
@@ -35,7 +35,7 @@ class NotChecked(SubmissionError):
 def check(notebook: str | Path) -> None:
     """Print what pytest says of the answer in the saved `notebook`.
 
-    Raises: NotPassed with the same lines if a check did not pass, NotChecked if the file is no notebook of an assignment
+    Raises: NotPassed with the same lines if a check did not pass, NotebookError if the file is no notebook of an assignment
         folder or is not what was run last.
     """
     path = Path(notebook)
@@ -44,7 +44,7 @@ def check(notebook: str | Path) -> None:
         cells = _saved_cells(path)
         _refuse_unsaved(path, given["functions"], cells)
     except AutograderError as error:
-        raise NotChecked(ja=error.message.ja, en=error.message.en) from None
+        raise NotebookError(ja=error.message.ja, en=error.message.en) from None
     passed, lines = _run(path, source_for(cells, given["functions"], given["stub"]))
     if not passed:
         raise NotPassed(ja=lines, en=lines)

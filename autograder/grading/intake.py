@@ -48,13 +48,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's work on one unit. `modules`: every readable file by module name, for imports among them."""
+    """One student's work on one unit. `modules`: every readable file by module name, for imports among them.
+
+    `unreadable`: a file that belongs to no exercise cannot be read, so an answer that seems to be missing may be in it.
+    """
 
     student: str
     answers: dict[str, Answer]  # by exercise name
     modules: dict[str, str]
     notes: tuple[Message, ...] = ()
     digest: str = ""
+    unreadable: bool = False
 
 
 @dataclass
@@ -101,14 +105,14 @@ def students(folder: Path) -> dict[str, Path]:
         )
     stems = [_stem(entry) for entry in entries]
     names = [entry.name if stems.count(stem) > 1 else stem for stem, entry in zip(stems, entries, strict=True)]
-    return {_fit(name): entry for name, entry in zip(names, entries, strict=True)}
+    return {fit_name(name): entry for name, entry in zip(names, entries, strict=True)}
 
 
 def _stem(entry: Path) -> str:
     return entry.name if entry.is_dir() and not entry.is_symlink() else entry.stem
 
 
-def _fit(name: str) -> str:
+def fit_name(name: str) -> str:
     """`name`, or where it cannot name a folder of results on every system, a readable stand-in of its own."""
     encodable = name.encode("utf-8", "replace").decode()
     fit = re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", encodable).strip(" .")
@@ -148,7 +152,9 @@ def read_submission(student: str, entry: Path, unit: Unit) -> Submission:
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.path}\0{file.size}\0".encode("utf-8", "surrogateescape") + (file.data or b""))
-    return Submission(student, answers, modules, _general_notes(unit, files, read, answers), digest.hexdigest())
+    notes = _general_notes(unit, files, read, answers)
+    unreadable = any(_named_after(path) not in answers for path in read.reasons)
+    return Submission(student, answers, modules, notes, digest.hexdigest(), unreadable)
 
 
 def _unreadable(student: str, unit: Unit, reason: Message) -> Submission:
@@ -236,8 +242,9 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
     for path in named:
         if path in read.reasons:
             return Answer(None, Verdict.CRASH, read.reasons[path])
-    if candidates:
-        return Answer(read.text(candidates[0], exercise))
+    for path in candidates:
+        if any(read.parts[path]):  # a notebook without code answers nothing
+            return Answer(read.text(path, exercise))
     return Answer(None, Verdict.UNWRITTEN, _missing(exercise))
 
 
