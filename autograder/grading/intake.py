@@ -168,7 +168,7 @@ def _general_notes(
     """Unreadable files that belong to no exercise, and why nothing at all was found, if so."""
     unreadable = tuple(reason for path, reason in read.reasons.items() if _named_after(path) not in answers)
     nothing_found = all(one.source is None and one.verdict is Verdict.UNWRITTEN for one in answers.values())
-    if unreadable or not nothing_found:
+    if unreadable or not nothing_found or any(_named_after(str(file.path)) in answers for file in files):
         return unreadable
     wanted = ", ".join(exercise.answer_file for exercise in unit.exercises)
     if not files:
@@ -243,9 +243,9 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
         if path in read.reasons:
             return Answer(None, Verdict.CRASH, read.reasons[path])
     for path in candidates:
-        if any(read.parts[path]):  # a notebook without code answers nothing
+        if any(read.parts[path]):
             return Answer(read.text(path, exercise))
-    return Answer(None, Verdict.UNWRITTEN, _missing(exercise))
+    return Answer(None, Verdict.UNWRITTEN, _without_code(candidates[0], exercise) if candidates else _missing(exercise))
 
 
 def _find_prose(exercise: Exercise, files: list[SubmittedFile], read: _Texts) -> Answer:
@@ -275,6 +275,14 @@ def _missing(exercise: Exercise) -> Message:
     return Message(
         f"提出物に {exercise.answer_file} がありません。この課題の答えを入れて提出してください。",
         f"the submission has no {exercise.answer_file}. Add your answer to this exercise.",
+    )
+
+
+def _without_code(path: str, exercise: Exercise) -> Message:
+    name, functions = visible(path), ", ".join(exercise.functions)
+    return Message(
+        f"{name}: {functions} を定義するセルがありません。消してしまったセルは、配られたノートブックから写せます。",
+        f"{name}: no cell defines {functions}. A cell that was deleted can be copied from the notebook that was handed out.",
     )
 
 
