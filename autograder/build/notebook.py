@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from autograder.build.words import refuse_marks_of_nbgrader
@@ -118,7 +118,7 @@ def _language(language: str) -> Language:
     return "ja" if language == "ja" else "en"
 
 
-def answer_cells(text: str, functions: tuple[str, ...]) -> Iterator[str]:
+def answer_cells(text: str, functions: Collection[str]) -> Iterator[str]:
     """The cells in which `text`, a student's file, is written: one for each of `functions`, others for what stands between.
 
     The module's docstring, which repeats the title, is left out. What is not valid Python is one cell.

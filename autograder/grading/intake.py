@@ -279,7 +279,7 @@ def _missing(exercise: Exercise) -> Message:
 
 
 def _without_code(path: str, exercise: Exercise) -> Message:
-    name, functions = visible(path), ", ".join(exercise.functions)
+    name, functions = visible_name(path), ", ".join(exercise.functions)
     return Message(
         f"{name}: {functions} を定義するセルがありません。消してしまったセルは、配られたノートブックから写せます。",
         f"{name}: no cell defines {functions}. A cell that was deleted can be copied from the notebook that was handed out.",

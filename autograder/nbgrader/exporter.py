@@ -11,7 +11,7 @@ from nbformat import NotebookNode, v4
 from autograder.errors import SubmissionError
 
 
-class SafeExporter(NotebookExporter):  # type: ignore[misc]
+class SafeExporter(NotebookExporter):
     """Gives nbgrader's autograde step an empty notebook for each submitted one; `Transplant` fills it.
 
     The notebooks that the step itself wrote are read as usual.

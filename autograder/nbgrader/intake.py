@@ -16,7 +16,7 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from autograder.errors import SubmissionError
-from autograder.messages import Message, visible
+from autograder.messages import Message, visible_name
 
 TIMESTAMP, SET_ASIDE = "timestamp.txt", "timestamp.unreadable.txt"
 # What nbgrader's search patterns, web pages and addresses cannot take in a student's id.
@@ -62,7 +62,7 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
 def _take_in(folder: Path, notebooks: list[str]) -> Iterator[Finding]:
     student = folder.parent.name
     if _UNFIT_ID.search(student):
-        yield Finding(visible(student), _unfit(student), refused=True)
+        yield Finding(student, _unfit(student), refused=True)
         return
     for path in (folder.parent, folder):
         if path.is_symlink():
@@ -99,7 +99,7 @@ def _is_readable(timestamp: Path) -> bool:
 
 
 def _unfit(student: str) -> Message:
-    shown = visible(student)
+    shown = visible_name(student)
     return Message(
         f"submitted/{shown}: nbgrader が扱えない文字が学生の ID にあります。フォルダの名前を、英数字と . _ - @ でできた ID に変えてください。",
         f"submitted/{shown}: nbgrader cannot handle a character of this student's id. Rename the folder to an id of letters, digits and . _ - @.",
@@ -114,8 +114,8 @@ def _linked_folder(path: Path) -> Message:
 
 
 def _removed(path: Path, folder: Path) -> Message:
-    target = f" → {visible(os.readlink(path))}" if path.is_symlink() else ""
-    name = f"{visible(str(path.relative_to(folder)))}{target}"
+    target = f" → {visible_name(os.readlink(path))}" if path.is_symlink() else ""
+    name = f"{visible_name(str(path.relative_to(folder)))}{target}"
     return Message(
         f"{name}: ふつうのファイルではないので取り除きました。中身が要るなら、学生に本物のファイルの提出を頼んでください。",
         f"{name}: not a regular file, so it was removed. If its content matters, ask the student for a real file.",

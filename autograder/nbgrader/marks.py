@@ -22,7 +22,7 @@ Resources = dict[str, Any]
 _LOG = "graded.json"
 
 
-class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
+class SaveMarks(SaveAutoGrades):
     """As nbgrader's own step, but the mark is the engine's, never one that is read off an output.
 
     A withheld mark is stored as none, to be graded by hand, and the notebook is flagged. Manual scores and comments stay.

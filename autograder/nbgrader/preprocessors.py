@@ -19,7 +19,7 @@ from autograder.nbgrader.outputs import exercise_html, result
 Resources = dict[str, Any]
 
 
-class Transplant(NbGraderPreprocessor):  # type: ignore[misc]
+class Transplant(NbGraderPreprocessor):
     """Puts the notebook as it is handed out in place of the submitted one, with the answer that is graded in its cells.
 
     Nothing else of the submitted notebook is kept: no metadata, no outputs, no other cells.
@@ -41,7 +41,7 @@ class Transplant(NbGraderPreprocessor):  # type: ignore[misc]
         return filled, resources
 
 
-class EngineGrade(NbGraderPreprocessor):  # type: ignore[misc]
+class EngineGrade(NbGraderPreprocessor):
     """Writes into each check cell what the engine's report says of the exercise, and the mark for `SaveMarks`."""
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
