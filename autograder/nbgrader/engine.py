@@ -54,10 +54,11 @@ class Engine(LoggingConfigurable):
                 ja=f"c.Engine.solutions = {self.solutions!r}: フォルダがありません。nbgrader_config.py に `solutions/` の場所を書いてください。",
                 en=f"c.Engine.solutions = {self.solutions!r}: no such folder. Name the course's `solutions/` in nbgrader_config.py.",
             )
-        settings = {name: getattr(self, name) for name in self.trait_names(config=True)}
-        settings["solutions"] = str(Path(self.solutions).resolve())
-        process = _process_for(json.dumps(settings, sort_keys=True), stamp(Path(self.solutions)))
-        return process.grade({"unit": unit, "student": student, "folder": str(folder.resolve())})
+        order = {"unit": unit, "student": student, "folder": str(folder.resolve()), "language": self.language}
+        order |= {"solutions": str(Path(self.solutions).resolve()), "stamp": repr(stamp(Path(self.solutions)))}
+        names = ("model", "device", "cpu_limit", "memory_limit")
+        settings = json.dumps({name: getattr(self, name) for name in names})
+        return _processes.setdefault(settings, _Process(settings)).grade(order)
 
     def write_report(self, root: Path, unit: str, reply: dict[str, Any]) -> None:
         """Write `reports/<unit>/<student>/report.json` and `.html` below the course folder."""
@@ -95,7 +96,7 @@ class _Process:
         self._kept: OrderedDict[tuple[str, Stamp], dict[str, Any]] = OrderedDict()
 
     def grade(self, order: dict[str, str]) -> dict[str, Any]:
-        key = (json.dumps(order), stamp(Path(order["folder"])))
+        key = (json.dumps(order), stamp(Path(order["folder"])))  # links in the folder are not followed
         if key not in self._kept:
             self._kept[key] = self._ask(order)
             while len(self._kept) > _MAX_KEPT:
@@ -154,21 +155,10 @@ class _Process:
         return reply
 
 
-_processes: dict[str, tuple[Stamp, _Process]] = {}
-
-
-def _process_for(settings: str, course: Stamp) -> _Process:
-    """The process of these settings; a new one where the course has changed, since checks are imported once."""
-    known, process = _processes.get(settings, ((), None))
-    if process is None or known != course:
-        if process is not None:
-            process.close()
-        process = _Process(settings)
-        _processes[settings] = (course, process)
-    return process
+_processes: dict[str, _Process] = {}  # by settings
 
 
 @atexit.register
 def _close_all() -> None:
-    for _, process in _processes.values():
+    for process in _processes.values():
         process.close()

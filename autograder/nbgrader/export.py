@@ -16,6 +16,7 @@ from traitlets import Unicode
 
 from autograder.errors import SettingsError
 from autograder.grading.intake import fit_name
+from autograder.messages import visible_name
 from autograder.nbgrader.engine import REPORTS
 from autograder.nbgrader.lateness import LatePolicy
 from autograder.reports.exports.programs import gradescope_results, junit_xml
@@ -38,10 +39,12 @@ class _Exporter(ExportPlugin):
         out = Path(self.to or f"{self.format.value}.csv")
         worksheet = Path(self.worksheet) if self.worksheet else None
         _, missing = write_sheet(sheet, self.format, out, worksheet)
-        if missing:
-            self.log.warning(
-                "left out, since a mark is open or the other side does not list them: %s", ", ".join(missing)
-            )
+        self._say_missing(missing)
+
+    def _say_missing(self, students: list[str]) -> None:
+        if students:
+            names = ", ".join(map(visible_name, students))
+            self.log.warning("left out, since a mark is still open or the other side does not list them: %s", names)
 
     def _assignment(self, gradebook: Gradebook) -> str:
         names = [str(name) for name in self.assignment] or [assignment.name for assignment in gradebook.assignments]

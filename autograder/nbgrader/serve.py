@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import select
-from dataclasses import dataclass
+import sys
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -33,27 +33,22 @@ def main() -> None:
     limits = Limits(
         cpu_s=settings["cpu_limit"], wall_s=4.0 * settings["cpu_limit"] + 10, memory_mib=settings["memory_limit"]
     )
-    course = _answered(replies, lambda: read_course(Path(settings["solutions"])))
-    if course is not None:
-        with Grader(Settings(model=settings["model"], device=settings["device"], limits=limits)) as grader:
-            _obey(_Bench(course, settings["language"], grader), orders, replies)
-
-
-def _answered(replies: TextIO, start: Any) -> Course | None:
     try:
-        course: Course = start()
+        grader = Grader(Settings(model=settings["model"], device=settings["device"], limits=limits))
     except AutograderError as error:
         _reply(replies, {"error": [error.message.ja, error.message.en]})
-        return None
+        return
     _reply(replies, {"ready": True})
-    return course
+    with grader:
+        _obey(_Bench(grader), orders, replies)
 
 
 def _obey(bench: _Bench, orders: TextIO, replies: TextIO) -> None:
     while select.select([orders], [], [], IDLE_S)[0] and (line := orders.readline()):
         order = json.loads(line)
         try:
-            reply = bench.grade(order["unit"], order["student"], Path(order["folder"]))
+            bench.open(Path(order["solutions"]), order["stamp"])
+            reply = bench.grade(order["unit"], order["student"], Path(order["folder"]), order["language"])
         except AutograderError as error:
             reply = {"error": [error.message.ja, error.message.en]}
         _reply(replies, reply)
@@ -64,29 +59,43 @@ def _reply(replies: TextIO, content: dict[str, Any]) -> None:
     replies.flush()
 
 
-@dataclass
 class _Bench:
-    course: Course
-    language: str
-    grader: Grader
+    """A grader and the course that it grades by."""
 
-    def grade(self, unit_id: str, student: str, folder: Path) -> dict[str, Any]:
+    def __init__(self, grader: Grader) -> None:
+        self._grader = grader
+        self._opened: tuple[Path, str] | None = None
+        self._course = Course(Path(), ())
+
+    def open(self, solutions: Path, stamp: str) -> None:
+        """Read the course, unless it is the one that is open. Raises: CourseError."""
+        if self._opened != (solutions, stamp):
+            self._course = read_course(solutions)
+            self._opened = (solutions, stamp)
+            self._grader.forget()
+            for name, module in list(sys.modules.items()):  # checks that were imported before they changed
+                if Path(getattr(module, "__file__", None) or "/").is_relative_to(solutions):
+                    del sys.modules[name]
+
+    def grade(self, unit_id: str, student: str, folder: Path, language: str) -> dict[str, Any]:
         """The report of one submission, the notebooks to show, and what a person should look at."""
-        unit = _unit(self.course, unit_id)
+        unit = _unit(self._course, unit_id)
         submission = read_submission(student, folder, unit)
-        graded = self.grader.grade(submission, unit)
+        graded = self._grader.grade(submission, unit)
         answers = {exercise.name: submission.answers[exercise.name] for exercise in unit.exercises}
+        shown = {one.name: _shown(one, answers[one.name]) for one in unit.exercises}
         return {
             "report": graded.report,
             "faults": graded.faults,
-            "handed_out": {one.name: self._notebook(one, None) for one in unit.exercises},
-            "notebooks": {one.name: self._notebook(one, _shown(one, answers[one.name])) for one in unit.exercises},
+            "handed_out": {one.name: _notebook(one, language, None) for one in unit.exercises},
+            "notebooks": {one.name: _notebook(one, language, shown[one.name]) for one in unit.exercises},
             "digests": {name: _digest(answer) for name, answer in answers.items()},
             "unread": {name: _both(why) for name, one in answers.items() if (why := _unread(one, submission))},
         }
 
-    def _notebook(self, exercise: Exercise, answer: str | None) -> dict[str, Any]:
-        return filled_notebook(exercise, self.language, f"{exercise.name}.ipynb", answer)
+
+def _notebook(exercise: Exercise, language: str, answer: str | None) -> dict[str, Any]:
+    return filled_notebook(exercise, language, f"{exercise.name}.ipynb", answer)
 
 
 def _shown(exercise: Exercise, answer: Answer) -> str | None:
