@@ -105,6 +105,6 @@ def _run(path: Path, source: str) -> tuple[bool, str]:
         Path(place, f"{name}.py").write_text(source, encoding="utf-8")
         for file in (f"test_{name}.py", "pytest.ini"):
             shutil.copy(folder / file, place)
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", place]
+        command = [sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", place]
         ended = subprocess.run(command, cwd=place, capture_output=True, text=True, encoding="utf-8", check=False)
     return ended.returncode == 0, (ended.stdout or ended.stderr).strip()

@@ -125,8 +125,9 @@ def text_of(browser: Chrome) -> str:
     return browser.find_element(By.TAG_NAME, "body").text
 
 
-def picture(browser: Chrome, group: Class, name: str) -> None:
-    """Keep what is seen, for whoever wants to look."""
+def picture(browser: Chrome, group: Class, name: str, show: str = "body") -> None:
+    """Keep what is seen, for whoever wants to look, with the element `show` in view."""
+    browser.execute_script("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", show)
     browser.save_screenshot(str(group.folder.parent / f"{name}.png"))
 
 
@@ -146,7 +147,7 @@ def test_formgrader_shows_marks_and_messages(group: Class, address: str, browser
     until(browser, lambda: score.get_attribute("placeholder") == "1", "the mark")
     assert "要修正" in text_of(browser)
     assert "A k below 1 raises ValueError." in text_of(browser)
-    picture(browser, group, "formgrader-check")
+    picture(browser, group, "formgrader-check", ".output_wrapper, .output, #mass-check")
 
 
 def test_an_essay_is_marked_in_formgrader(group: Class, address: str, browser: Chrome):
@@ -181,7 +182,7 @@ def test_feedback_shows_marks_messages_and_comments(group: Class, browser: Chrom
     browser.get((folder / "bob" / UNIT / "mass.html").as_uri())
     assert "1.0 / 3.0" in text_of(browser)
     assert "A k below 1 raises ValueError." in text_of(browser)
-    picture(browser, group, "feedback")
+    picture(browser, group, "feedback", "table")
     browser.get((folder / "alice" / UNIT / "observations.html").as_uri())
     assert "よく見ています。" in text_of(browser)
 
@@ -226,7 +227,7 @@ def test_a_student_runs_and_validates_a_notebook(
     until(browser, lambda: words in output(browser), "the check's words")
     assert "Traceback" not in output(browser)
     assert "公開チェックのみの点です" in output(browser)
-    picture(browser, group, f"jupyterlab-{words[:1]}")
+    picture(browser, group, f"jupyterlab-{words[:1]}", ".jp-OutputArea-output")
     button = next(one for one in browser.find_elements(By.CSS_SELECTOR, "jp-button, button") if one.text == "Validate")
     button.click()
     said = until(browser, lambda: browser.find_element(By.CSS_SELECTOR, ".jp-Dialog").text, "the dialog")
