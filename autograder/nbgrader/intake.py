@@ -75,10 +75,11 @@ def _take_in(folder: Path, notebooks: list[str]) -> Iterator[Finding]:
     if os.path.lexists(timestamp) and not _is_readable(timestamp):
         timestamp.rename(folder / SET_ASIDE)
         yield Finding(student, _no_timestamp(timestamp))
-    for name in notebooks:
-        if not (folder / name).exists():
-            (folder / name).write_text(_PLACEHOLDER, encoding="utf-8")
-            yield Finding(student, _added(folder / name))
+    missing = [name for name in notebooks if not (folder / name).exists()]
+    for name in missing:
+        (folder / name).write_text(_PLACEHOLDER, encoding="utf-8")
+    if missing:
+        yield Finding(student, _added(missing))
 
 
 def _unfit_files(folder: Path) -> Iterator[Path]:
@@ -129,8 +130,9 @@ def _no_timestamp(path: Path) -> Message:
     )
 
 
-def _added(path: Path) -> Message:
+def _added(names: list[str]) -> Message:
+    listed = ", ".join(names)
     return Message(
-        f"{path.name}: この名前のノートブックがないので空のものを足しました。答えは提出物のほかのファイルから探します。",
-        f"{path.name}: the submission has no notebook of this name, so an empty one was added. The answer is looked for in its other files.",
+        f"{listed}: この名前のノートブックがないので空のものを足しました。答えは提出物のほかのファイルから探します。",
+        f"{listed}: the submission has no notebook of this name, so an empty one was added. The answer is looked for in its other files.",
     )

@@ -14,6 +14,7 @@ from autograder.messages import Message, visible
 from autograder.reports.words import SIGNS, WITHHELD, WORDS, number
 
 _STYLE = 'style="padding: 4px 10px; text-align: left; vertical-align: top"'
+_NARROW = 'style="padding: 4px 10px; text-align: left; vertical-align: top; white-space: nowrap"'
 
 
 def result(points: float | None, max_points: float, html: str) -> dict[str, Any]:
@@ -36,11 +37,11 @@ def exercise_html(exercise: Mapping[str, Any], points: float | None, notes: list
 
 def _row(check: Mapping[str, Any]) -> str:
     verdict = check["verdict"]
-    sign = f"<td {_STYLE}>{SIGNS[verdict]} {_both(WORDS[verdict])}</td>"
+    sign = f"<td {_NARROW}>{SIGNS[verdict]} {_both(WORDS[verdict])}</td>"
     parts = [_text(check["title"]), _text(check["message"]), _text(check["hint"])]
     body = "<br>".join(part for part in parts if part)
     points = "–" if check["points"] is None else number(check["points"])
-    return f"<tr>{sign}<td {_STYLE}>{body}</td><td {_STYLE}>{points} / {number(check['max_points'])}</td></tr>"
+    return f"<tr>{sign}<td {_STYLE}>{body}</td><td {_NARROW}>{points} / {number(check['max_points'])}</td></tr>"
 
 
 def _text(message: Mapping[str, str] | None) -> str:
