@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -14,6 +15,7 @@ import typer
 from autograder.errors import AutograderError, SettingsError
 from autograder.exercise import Course, Unit
 from autograder.messages import Language, chosen_language, visible_name
+from autograder.reports.formats import Format
 
 app = typer.Typer(
     help="文章生成コースの自動採点 / Autograded course on text generation.",
@@ -30,11 +32,22 @@ CourseOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the result as JSON to standard output.")]
 
 
+class NotebookLanguage(str, Enum):
+    """In which a notebook is written."""
+
+    ja = "ja"
+    en = "en"
+
+
 # Package → the extra that installs it.
 _EXTRA_OF = {
     "jinja2": "grading",
     "scipy": "grading",
     "yaml": "grading",
+    "nbgrader": "nbgrader",
+    "nbconvert": "nbgrader",
+    "nbformat": "nbgrader",
+    "traitlets": "nbgrader",
     "distributed": "grading,cluster",
     "dask_jobqueue": "grading,cluster",
 }
@@ -308,6 +321,130 @@ def power(
             typer.echo(problem.text(_language()))
         if problems:
             raise typer.Exit(1)
+
+
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(help="An answer in an assignment folder: a notebook, a .py or an .md.")],
+    to: Annotated[Optional[Path], typer.Option("--to", help="The file to write (default: the one beside it).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an answer that is there already.")] = False,
+) -> None:
+    """Move an answer from a notebook to a .py (or .md) file, or from such a file into the notebook.
+
+    Example: autograder convert top_p.py --to top_p.ja.ipynb
+    """
+    from autograder.convert import convert_answer
+
+    with _errors_as_exit_codes():
+        typer.echo(f"{convert_answer(file, to, force=force)}")
+
+
+@app.command()
+def export(
+    results: Annotated[Path, typer.Argument(help="The folder that `autograder grade` wrote.")],
+    to: Annotated[Format, typer.Option("--to", help="What to write.")],
+    out: Annotated[
+        Optional[Path], typer.Option(help="The file; for gradescope and junit the folder (default: in RESULTS).")
+    ] = None,
+    worksheet: Annotated[
+        Optional[Path], typer.Option(help="With moodle: the grading worksheet that Moodle exported, to be filled in.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="The name of the column, e.g. Canvas's `Unit 2 (1234)`.")] = "",
+    checks_only: Annotated[bool, typer.Option("--checks-only", help="Leave out what a person marks.")] = False,
+) -> None:
+    """Write marks for Moodle, Canvas, Gradescope, JUnit or a spreadsheet. Exit status 1 if a student is left out.
+
+    Example: autograder export results --to moodle
+    """
+    from autograder.reports.exports.write import export_results
+
+    with _errors_as_exit_codes():
+        written, missing = export_results(results, to, out, worksheet=worksheet, title=title, checks_only=checks_only)
+        for path in written:
+            typer.echo(f"{path}")
+        _show_missing(missing)
+
+
+def _show_missing(students: list[str]) -> None:
+    if students:
+        names = ", ".join(map(visible_name, students))
+        typer.echo(
+            f"まだ点の決まらない、または相手の名簿にない学生は入れていません: {names}\n"
+            f"left out, since a mark is still open or the other side does not list them: {names}",
+            err=True,
+        )
+        raise typer.Exit(1)
+
+
+nbgrader = typer.Typer(help="nbgrader で採点する / Grade through nbgrader.", no_args_is_help=True)
+app.add_typer(nbgrader, name="nbgrader")
+CourseFolder = Annotated[Path, typer.Argument(help="nbgrader's course folder.")]
+
+
+@nbgrader.command("init")
+def nbgrader_init(
+    folder: Annotated[Path, typer.Argument(help="The course folder to make, apart from `solutions/`.")],
+    unit: Annotated[Optional[list[str]], typer.Option(help="Units to put in (default: all); may be repeated.")] = None,
+    language: Annotated[NotebookLanguage, typer.Option(help="The language of the notebooks.")] = NotebookLanguage.ja,
+    exchange: Annotated[Optional[Path], typer.Option(help="nbgrader's exchange folder, if not its default.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Make a course folder in which nbgrader's own commands work; again, to bring its sources up to date.
+
+    Example: autograder nbgrader init course --language ja
+    """
+    from autograder.nbgrader.course_folder import write_course_folder
+
+    with _errors_as_exit_codes():
+        read = _course(course)
+        units = [_unit(read, name) for name in unit] if unit else list(read.units)
+        written = write_course_folder(read, folder, units, language=language.value, exchange=exchange)
+        typer.echo(f"{folder}: {len(written)} files written")
+
+
+@nbgrader.command("intake")
+def nbgrader_intake(
+    folder: CourseFolder,
+    unit: Annotated[str, typer.Argument(help="The assignment, e.g. u02_sampling.")],
+    student: Annotated[str, typer.Option(help="Only this student.")] = "*",
+) -> None:
+    """Make submissions fit for `nbgrader autograde`: names, links, ids, timestamps. Exit status 1 if one is refused.
+
+    Example: autograder nbgrader intake course u02_sampling
+    """
+    from autograder.nbgrader.intake import take_in
+
+    with _errors_as_exit_codes():
+        findings = take_in(folder, unit, student)
+        for finding in findings:
+            typer.echo(f"{visible_name(finding.student)}: {finding.message.text(_language())}")
+        if any(finding.refused for finding in findings):
+            raise typer.Exit(1)
+
+
+@nbgrader.command("regrade")
+def nbgrader_regrade(
+    folder: CourseFolder,
+    unit: Annotated[str, typer.Argument(help="The assignment, e.g. u02_sampling.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would gain and who would lose.")] = False,
+    allow_lower: Annotated[bool, typer.Option("--allow-lower", help="Lower marks, too.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade again after a check changed. No mark of an unchanged answer is lowered, unless told to.
+
+    Example: autograder nbgrader regrade course u02_sampling --dry-run
+    """
+    from autograder.nbgrader.regrade import regrade
+
+    with _errors_as_exit_codes():
+        changes = regrade(folder, unit, dry_run=dry_run, allow_lower=allow_lower)
+        if as_json:
+            typer.echo(json.dumps([asdict(change) for change in changes], ensure_ascii=False, indent=2))
+            return
+        for change in changes:
+            typer.echo(change.line().text("both").replace("\n", " / "))
+        if not changes:
+            typer.echo("点は変わりません / No mark changes.")
 
 
 @app.command()

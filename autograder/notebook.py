@@ -1,4 +1,4 @@
-"""Public checks of a notebook, from inside it: `%run -m autograder.notebook top_p.en.ipynb`.
+"""Public checks of a notebook, from inside it: `check("top_p.en.ipynb")`.
 
 The saved file is turned into the text of a .py answer, as in grading, and checked in a folder of its own:
 other files of the student's are neither read nor changed.
@@ -12,37 +12,99 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from autograder.errors import AutograderError, SubmissionError
-from autograder.grading.notebook import notebook_cells, source_for
+from autograder.errors import AutograderError, CheckFailed, SubmissionError
+from autograder.grading.notebook import decoded, definitions, notebook_cells, source_for, without_magics
 
 
-def check(notebook: Path) -> str:
-    """What pytest says of the answer in `notebook`.
+class NotPassed(CheckFailed):
+    """Public checks of a notebook that did not pass; Jupyter shows the sentences alone, without a traceback."""
 
-    Raises: SubmissionError if it is no notebook of an assignment folder.
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class NotebookError(SubmissionError):
+    """The notebook could not be checked; shown in the same way."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+def check(notebook: str | Path) -> None:
+    """Print what pytest says of the answer in the saved `notebook`.
+
+    Raises: NotPassed with the same lines if a check did not pass, NotebookError if the file is no notebook of an assignment
+        folder or is not what was run last.
     """
-    name = notebook.name.partition(".")[0]
-    folder = notebook.resolve().parent
+    path = Path(notebook)
     try:
-        unit = json.loads((folder / "unit.json").read_text(encoding="utf-8"))
-        functions = next(one["functions"] for one in unit["exercises"] if one["name"] == name)
-        cells = notebook_cells(notebook.read_text(encoding="utf-8"), notebook.name)
+        given = _given(path)
+        cells = _saved_cells(path)
+        _refuse_unsaved(path, given["functions"], cells)
+    except AutograderError as error:
+        raise NotebookError(ja=error.message.ja, en=error.message.en) from None
+    passed, lines = _run(path, source_for(cells, given["functions"], given["stub"]))
+    if not passed:
+        raise NotPassed(ja=lines, en=lines)
+    print(lines)
+
+
+def _given(path: Path) -> dict[str, Any]:
+    """What unit.json says of the notebook's exercise."""
+    try:
+        unit = json.loads((path.resolve().parent / "unit.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = next(one for one in unit["exercises"] if one["name"] == _exercise(path))
     except (OSError, StopIteration) as error:
-        raise SubmissionError(
-            ja=f"{notebook}: 配られたフォルダの中のノートブックではありません。unit.json と同じフォルダに、もとの名前で保存してください。",
-            en=f"{notebook}: not a notebook of an assignment folder. Save it beside unit.json, under the name that it had.",
-        ) from error
+        raise _misplaced(path) from error
+    return found
+
+
+def _saved_cells(path: Path) -> list[str]:
+    try:
+        return notebook_cells(decoded(path.read_bytes()), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _misplaced(path) from error
+
+
+def _misplaced(path: Path) -> SubmissionError:
+    return SubmissionError(
+        ja=f"{path}: 配られたフォルダの中のノートブックではありません。unit.json と同じフォルダに、もとの名前で保存してください。",
+        en=f"{path}: not a notebook of an assignment folder. Save it beside unit.json, under the name that it had.",
+    )
+
+
+def _exercise(path: Path) -> str:
+    return path.name.partition(".")[0]
+
+
+def _refuse_unsaved(path: Path, functions: list[str], cells: list[str]) -> None:
+    """Inside Jupyter: the cell that last defined an answer must be in the file, or an older answer would be checked."""
+    for name in functions:
+        ran = [code for source in _inputs() if (code := definitions(without_magics(source)).get(name))]
+        if ran and ran[-1] not in [definitions(cell).get(name) for cell in cells]:
+            raise SubmissionError(
+                ja=f"{path}: {name} のセルは、実行したあと保存されていません。ノートブックを保存（Ctrl+S）してから、もう一度実行してください。",
+                en=f"{path}: the cell of {name} was run but not saved. Save the notebook (Ctrl+S), then run this cell again.",
+            )
+
+
+def _inputs() -> list[str]:
+    """The cells that ran in this kernel, oldest first; none outside Jupyter."""
+    import builtins
+
+    shell: Any = getattr(builtins, "get_ipython", lambda: None)()
+    return [] if shell is None else list(shell.history_manager.input_hist_raw)
+
+
+def _run(path: Path, source: str) -> tuple[bool, str]:
+    """Whether every public check passed, and pytest's lines."""
+    name, folder = _exercise(path), path.resolve().parent
     with tempfile.TemporaryDirectory(prefix="autograder-notebook-") as place:
-        Path(place, f"{name}.py").write_text(source_for(cells, functions), encoding="utf-8")
+        Path(place, f"{name}.py").write_text(source, encoding="utf-8")
         for file in (f"test_{name}.py", "pytest.ini"):
             shutil.copy(folder / file, place)
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", place]
-        return subprocess.run(command, cwd=place, capture_output=True, text=True, check=False).stdout
-
-
-if __name__ == "__main__":
-    try:
-        print(check(Path(sys.argv[1])))
-    except AutograderError as error:
-        print(error)
+        command = [sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", place]
+        ended = subprocess.run(command, cwd=place, capture_output=True, text=True, encoding="utf-8", check=False)
+    return ended.returncode == 0, (ended.stdout or ended.stderr).strip()

@@ -22,6 +22,7 @@ from benchmarks.ours import jail_figures, ours, queue
 from benchmarks.page import page
 from benchmarks.process import adopt_orphans
 from benchmarks.scale import scale_page
+from benchmarks.through import through_nbgrader
 from benchmarks.workers import scaling, units
 
 ROOT = Path(__file__).parent.parent
@@ -61,11 +62,16 @@ def measure_nbgrader(folder: Path, n: int) -> dict[str, object]:
     return {"one": asdict(nbgrader(folder, 1)), "class": asdict(nbgrader(folder, n))}
 
 
+def measure_through_nbgrader(folder: Path, n: int) -> dict[str, object]:
+    return {"one": asdict(through_nbgrader(folder, 1)), "class": asdict(through_nbgrader(folder, n))}
+
+
 PARTS = {
     "ours": measure_ours,
     "queue": lambda folder, n: queue(folder),
     "pytest": lambda folder, n: asdict(plain_pytest(folder, n)),
     "nbgrader": measure_nbgrader,
+    "through_nbgrader": measure_through_nbgrader,
     "otter": lambda folder, n: asdict(otter(folder, n)),
     "workers": scaling,
     "units": lambda folder, n: units(folder),

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "autograder"
 
 # From the top down; a module may import its own layer and those below.
 LAYERS = [
-    {"cli", "demo", "notebook", "pytest_plugin", "public_checks"},
+    {"cli", "convert", "demo", "nbgrader", "notebook", "pytest_plugin", "public_checks"},
     {"audit", "power", "mutants"},
     {"classroom"},
     {"build", "reports"},
@@ -51,7 +51,9 @@ def test_imports_point_downwards(path: Path):
     assert not upwards
 
 
-@pytest.mark.parametrize("module", ["autograder", "autograder.cli", "autograder.checks", "autograder.pytest_plugin"])
+@pytest.mark.parametrize(
+    "module", ["autograder", "autograder.cli", "autograder.checks", "autograder.notebook", "autograder.pytest_plugin"]
+)
 def test_light_modules_load_neither_torch_nor_transformers(module: str):
     """The command line and an idle pytest plugin answer at once."""
     code = f"import sys, {module}; sys.exit(bool({{'torch', 'transformers', 'matplotlib'}} & set(sys.modules)))"

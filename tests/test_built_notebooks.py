@@ -18,6 +18,7 @@ from autograder.course.source import with_mistake, without_marks
 from autograder.demo import right_answer
 from autograder.exercise import Course, Exercise, Unit, Verdict
 from autograder.grading.intake import read_submission
+from autograder.notebook import NotebookError, check
 
 LANGUAGES = ("ja", "en")
 
@@ -147,21 +148,22 @@ def test_the_check_cell_checks_the_saved_notebook(course: Course, top_p: Exercis
             (tmp_path / file).write_text(text, encoding="utf-8")
     answer = without_marks(top_p.solution) if written == "right" else with_mistake(top_p.solution, top_p.mistakes[0])
     (tmp_path / "top_p.en.ipynb").write_text(filled(top_p, "en", answer), encoding="utf-8")
-    code = json.loads((tmp_path / "top_p.en.ipynb").read_text(encoding="utf-8"))["cells"][-1]["source"][0]
-    assert code == "%run -m autograder.notebook top_p.en.ipynb"
-    command = [sys.executable, *code.split()[1:]]
-    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-    assert ("3/3" in said) is (written == "right")
-    assert ("failed" in said) is (written == "wrong")
+    code = "".join(json.loads((tmp_path / "top_p.en.ipynb").read_text(encoding="utf-8"))["cells"][-1]["source"])
+    assert code == 'from autograder.notebook import check\n\ncheck("top_p.en.ipynb")'
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    said = ran.stdout + ran.stderr
+    assert ("3/3" in ran.stdout) is (written == "right")
+    assert ("failed" in ran.stderr) is (written == "wrong")
+    assert "公開チェックのみの点です" in said
     assert (tmp_path / "top_p.py").read_text(encoding="utf-8") == top_p.stub
 
 
 def test_a_notebook_somewhere_else_is_refused_in_words(tmp_path: Path):
     """It must lie beside unit.json."""
     (tmp_path / "top_p.en.ipynb").write_text("{}")
-    command = [sys.executable, "-m", "autograder.notebook", "top_p.en.ipynb"]
-    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-    assert "not a notebook of an assignment folder" in said
+    with pytest.raises(NotebookError, match="not a notebook of an assignment folder") as caught:
+        check(tmp_path / "top_p.en.ipynb")
+    assert len(caught.value._render_traceback_()) == 2
 
 
 def test_the_demo_hands_in_right_answers(course: Course):

@@ -1,20 +1,24 @@
 """An exercise as a notebook: the statement, one cell for each function to write, and a cell that checks the saved notebook.
 
 The same exercise gives the same bytes. A notebook stands alone: figures are part of it. They are written as data
-addresses, because JupyterLab shows no SVG that is attached to a cell.
+addresses, because JupyterLab shows no SVG that is attached to a cell. Answers, the check and prose carry nbgrader's
+metadata (schema 3); nothing else does, so that statements may be reworded after a release.
 """
 
 from __future__ import annotations
 
 import ast
 import base64
+import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+from autograder.build.words import refuse_marks_of_nbgrader
 from autograder.exercise import Exercise
-from autograder.messages import Message
+from autograder.grading.notebook import defined_functions
+from autograder.messages import Language, Message
 
 _FENCE = re.compile(r"^```", re.MULTILINE)
 _IMAGE = re.compile(r"\]\(figures/([^)]*)\)")
@@ -37,21 +41,17 @@ def notebook_name(exercise: Exercise, language: str) -> str:
     return f"{exercise.name}.{language}.ipynb"
 
 
-def notebook_text(exercise: Exercise, language: str) -> str:
-    """The notebook in nbformat 4.5, in one language ("ja" or "en")."""
-    cells = [_markdown(part) for part in _sections(_with_figures(exercise, language))]
-    if exercise.rubric is not None:
-        cells += [_markdown(_PROSE.ja if language == "ja" else _PROSE.en), _markdown(_mark_line(exercise))]
-    else:
-        cells.append(_markdown(_ANSWER.ja if language == "ja" else _ANSWER.en))
-        cells += [_code(source) for source in answer_cells(exercise.stub, exercise.functions)]
-        cells.append(_markdown(_CHECK.ja if language == "ja" else _CHECK.en))
-        # A magic, which is left out when the notebook becomes the text of an answer.
-        cells.append(_code(f"%run -m autograder.notebook {notebook_name(exercise, language)}"))
-    for number, cell in enumerate(cells):
-        cell["id"] = f"{exercise.name}-{number:02}"[-64:]
+def notebook_text(exercise: Exercise, language: str, file: str = "") -> str:
+    """The notebook in nbformat 4.5, in one language ("ja" or "en").
+
+    Args:
+        file: the name under which students save it; by default `notebook_name`.
+
+    Raises: CourseError with file and line if nbgrader would take words of the exercise for its own marks.
+    """
+    refuse_marks_of_nbgrader(exercise)
     content = {
-        "cells": cells,
+        "cells": _cells(exercise, language, file or notebook_name(exercise, language)),
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -62,12 +62,72 @@ def notebook_text(exercise: Exercise, language: str) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def answer_cells(text: str, functions: tuple[str, ...]) -> Iterator[str]:
+def _cells(exercise: Exercise, language: str, file: str) -> list[dict[str, Any]]:
+    name = exercise.name
+    cells = [
+        _markdown(cell_id(name, f"text-{number}"), part)
+        for number, part in enumerate(_sections(_with_figures(exercise, language)), start=1)
+    ]
+    if exercise.rubric is not None:
+        answer = _markdown(cell_id(name, "answer"), _mark_line(exercise))
+        _for_nbgrader(answer, grade=True, solution=True, points=exercise.max_points)
+        return [*cells, _markdown(cell_id(name, "how"), _PROSE.text(_language(language))), answer]
+    cells.append(_markdown(cell_id(name, "how"), _ANSWER.text(_language(language))))
+    cells += stub_cells(exercise)
+    cells.append(_markdown(cell_id(name, "how-to-check"), _CHECK.text(_language(language))))
+    check = _code(cell_id(name, "check"), f'from autograder.notebook import check\n\ncheck("{file}")')
+    _for_nbgrader(check, grade=True, locked=True, points=exercise.max_points)
+    check["metadata"] |= {"deletable": False, "editable": False}
+    return [*cells, check]
+
+
+def stub_cells(exercise: Exercise) -> list[dict[str, Any]]:
+    """The cells to write in: one for each function, and others for what the stub gives beside them."""
+    cells = []
+    for number, source in enumerate(answer_cells(exercise.stub, exercise.functions), start=1):
+        defined = defined_functions(source) & set(exercise.functions)
+        label = f"answer-{min(defined)}" if defined else f"given-{number}"
+        cell = _code(cell_id(exercise.name, label, number), source)
+        if defined:
+            _for_nbgrader(cell, solution=True)
+        cells.append(cell)
+    return cells
+
+
+def cell_id(name: str, label: str, number: int = 0) -> str:
+    """An id that nbformat and nbgrader accept: at most 64 of `A-Z a-z 0-9 _ -`; readable where the names allow it."""
+    wanted = f"{name}-{label}"
+    if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", wanted):
+        return wanted
+    mark = hashlib.sha256(wanted.encode()).hexdigest()[:8]
+    return f"{re.sub('[^A-Za-z0-9_-]', '', name)[:40]}-{number:02}-{mark}"
+
+
+def _for_nbgrader(cell: dict[str, Any], *, points: float | None = None, **roles: bool) -> None:
+    """Give `cell` nbgrader's metadata, and its id as the grade id."""
+    cell["metadata"]["nbgrader"] = {
+        "schema_version": 3,
+        "grade_id": cell["id"],
+        **dict.fromkeys(("grade", "locked", "solution", "task"), False),
+        **roles,
+        **({} if points is None else {"points": points}),
+    }
+
+
+def _language(language: str) -> Language:
+    return "ja" if language == "ja" else "en"
+
+
+def answer_cells(text: str, functions: Collection[str]) -> Iterator[str]:
     """The cells in which `text`, a student's file, is written: one for each of `functions`, others for what stands between.
 
-    The module's docstring, which repeats the title, is left out.
+    The module's docstring, which repeats the title, is left out. What is not valid Python is one cell.
     """
-    tree, lines = ast.parse(text), text.splitlines()
+    try:
+        tree, lines = ast.parse(text), text.splitlines()
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        yield text.strip("\n")
+        return
     body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     start = tree.body[0].end_lineno or 0 if body != tree.body else 0
     waiting = ""
@@ -80,7 +140,8 @@ def answer_cells(text: str, functions: tuple[str, ...]) -> Iterator[str]:
             waiting = ""
         else:
             waiting = f"{waiting}\n\n{part}".strip("\n")
-    yield from filter(None, [waiting])
+    rest = "\n".join(lines[start:]).strip("\n")
+    yield from filter(None, [f"{waiting}\n\n{rest}".strip("\n")])
 
 
 def _mark_line(exercise: Exercise) -> str:
@@ -108,13 +169,13 @@ def _with_figures(exercise: Exercise, language: str) -> str:
         data = base64.b64encode(figures[link[1]].encode()).decode()
         return f"](data:image/svg+xml;base64,{data})"
 
-    return _IMAGE.sub(embed, exercise.statement.ja if language == "ja" else exercise.statement.en)
+    return _IMAGE.sub(embed, exercise.statement.text(_language(language)))
 
 
-def _markdown(text: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+def _markdown(id_: str, text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": id_, "metadata": {}, "source": text.splitlines(keepends=True)}
 
 
-def _code(text: str) -> dict[str, Any]:
+def _code(id_: str, text: str) -> dict[str, Any]:
     source = text.splitlines(keepends=True)
-    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    return {"cell_type": "code", "execution_count": None, "id": id_, "metadata": {}, "outputs": [], "source": source}

@@ -73,6 +73,7 @@ def _unit_json(unit: Unit) -> str:
                 "name": exercise.name,
                 "title": {"ja": exercise.title.ja, "en": exercise.title.en},
                 "functions": list(exercise.functions),
+                "stub": exercise.stub,
                 "max_points": exercise.max_points,
                 "public_points": exercise.public_points,
             }

@@ -15,11 +15,12 @@ from autograder.exercise import Rubric
 from autograder.messages import Message
 
 CRITERION = re.compile(r"^## .*\S \((\d+(?:\.\d+)?)\)$", re.MULTILINE)
+MARK_END = ": この行の下に書いてください / Write below this line -->"
 
 
 def mark(name: str) -> str:
     """The line behind which the answer to the exercise `name` stands."""
-    return f"<!-- {name}: この行の下に書いてください / Write below this line -->"
+    return f"<!-- {name}{MARK_END}"
 
 
 def make_prose_stub(name: str, title: Message) -> str:

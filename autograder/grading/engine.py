@@ -91,6 +91,10 @@ class Grader:
         """Start the zygote now instead of with the first submission. Raises: JailError."""
         self._zygote.start()
 
+    def forget(self) -> None:
+        """Forget how mistakes fared: the course has changed."""
+        self._diagnosis = Diagnosis(self._models)
+
     def forked(self) -> Grader:
         """In a fork of this process: a grader that shares what is loaded, with a zygote of its own. Raises: JailError."""
         other = copy.copy(self)

@@ -12,11 +12,19 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.prose import answer_in, mark
+from autograder.course.prose import MARK_END, answer_in, mark
 from autograder.errors import SubmissionError
 from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.files import MAX_NOTEBOOK_BYTES, MAX_PY_BYTES, SubmittedFile, submitted_files
-from autograder.grading.notebook import defined_functions, notebook_cells, prose_cells, source_for
+from autograder.grading.notebook import (
+    decoded,
+    defined_functions,
+    marked_cells,
+    notebook_cells,
+    prose_cells,
+    source_for,
+    written_twice,
+)
 from autograder.messages import Message, visible_name
 
 # Files of the class's own in the folder of results, and what file systems allow.
@@ -40,13 +48,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's work on one unit. `modules`: every readable file by module name, for imports among them."""
+    """One student's work on one unit. `modules`: every readable file by module name, for imports among them.
+
+    `unreadable`: a file that belongs to no exercise cannot be read, so an answer that seems to be missing may be in it.
+    """
 
     student: str
     answers: dict[str, Answer]  # by exercise name
     modules: dict[str, str]
     notes: tuple[Message, ...] = ()
     digest: str = ""
+    unreadable: bool = False
 
 
 @dataclass
@@ -60,7 +72,19 @@ class _Texts:
     def text(self, path: str, exercise: Exercise) -> str:
         """The text by which the file at `path` answers `exercise`."""
         parts = self.parts[path]
-        return parts[0] if path.lower().endswith(".py") else source_for(parts, exercise.functions)
+        return parts[0] if path.lower().endswith(".py") else source_for(parts, exercise.functions, exercise.stub)
+
+    def note(self, path: str, exercise: Exercise) -> Message | None:
+        """What a person should know of the cells of a notebook that answers `exercise`."""
+        is_notebook = path.lower().endswith(".ipynb")
+        twice = written_twice(self.parts[path], exercise.functions, exercise.stub) if is_notebook else []
+        if not twice:
+            return None
+        names = ", ".join(twice)
+        return Message(
+            f"{visible_name(path)}: {names} を定義するセルが 2 つ以上あり、中身が違います。採点されたのが思ったとおりのものか確かめ、要らないセルは消してください。",
+            f"{visible_name(path)}: several cells define {names}, each in another way. Check that the one you mean was graded, and delete the others.",
+        )
 
 
 def students(folder: Path) -> dict[str, Path]:
@@ -81,14 +105,14 @@ def students(folder: Path) -> dict[str, Path]:
         )
     stems = [_stem(entry) for entry in entries]
     names = [entry.name if stems.count(stem) > 1 else stem for stem, entry in zip(stems, entries, strict=True)]
-    return {_fit(name): entry for name, entry in zip(names, entries, strict=True)}
+    return {fit_name(name): entry for name, entry in zip(names, entries, strict=True)}
 
 
 def _stem(entry: Path) -> str:
     return entry.name if entry.is_dir() and not entry.is_symlink() else entry.stem
 
 
-def _fit(name: str) -> str:
+def fit_name(name: str) -> str:
     """`name`, or where it cannot name a folder of results on every system, a readable stand-in of its own."""
     encodable = name.encode("utf-8", "replace").decode()
     fit = re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", encodable).strip(" .")
@@ -128,7 +152,9 @@ def read_submission(student: str, entry: Path, unit: Unit) -> Submission:
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.path}\0{file.size}\0".encode("utf-8", "surrogateescape") + (file.data or b""))
-    return Submission(student, answers, modules, _general_notes(unit, files, read, answers), digest.hexdigest())
+    notes = _general_notes(unit, files, read, answers)
+    unreadable = any(_named_after(path) not in answers for path in read.reasons)
+    return Submission(student, answers, modules, notes, digest.hexdigest(), unreadable)
 
 
 def _unreadable(student: str, unit: Unit, reason: Message) -> Submission:
@@ -142,7 +168,7 @@ def _general_notes(
     """Unreadable files that belong to no exercise, and why nothing at all was found, if so."""
     unreadable = tuple(reason for path, reason in read.reasons.items() if _named_after(path) not in answers)
     nothing_found = all(one.source is None and one.verdict is Verdict.UNWRITTEN for one in answers.values())
-    if unreadable or not nothing_found:
+    if unreadable or not nothing_found or any(_named_after(str(file.path)) in answers for file in files):
         return unreadable
     wanted = ", ".join(exercise.answer_file for exercise in unit.exercises)
     if not files:
@@ -170,7 +196,8 @@ def _read_texts(files: list[SubmittedFile]) -> _Texts:
         try:
             text, name = _text(file), visible_name(path)
             if path.lower().endswith(".ipynb"):
-                read.parts[path], read.prose[path] = notebook_cells(text, name), prose_cells(text, name)
+                read.parts[path] = notebook_cells(text, name)
+                read.prose[path] = prose_cells(text, name) + marked_cells(text, name, MARK_END)
             else:
                 (read.prose if path.lower().endswith(".md") else read.parts)[path] = [text]
         except SubmissionError as error:
@@ -193,7 +220,8 @@ def _text(file: SubmittedFile) -> str:
             en=f"{name}: too large ({file.size / 2**20:.1f} MiB; the limit is {limit} MiB). Remove outputs or data and submit again.",
         )
     try:
-        return file.data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        text = decoded(file.data) if is_notebook else file.data.decode("utf-8-sig")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise SubmissionError(
             ja=f"{name}: UTF-8 ではありません（{error.start} バイト目）。エディタで文字コードを UTF-8 にして保存し直してください。",
@@ -207,16 +235,17 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
     candidates = [path for path in named if path in read.parts]
     for path in candidates:
         if _is_written(read.text(path, exercise), exercise):
-            return Answer(read.text(path, exercise))
+            return Answer(read.text(path, exercise), note=read.note(path, exercise))
     renamed = _of_another_name(exercise, unit, read)
     if renamed and not any(path in read.reasons for path in named):
         return Answer(read.text(renamed, exercise), note=_renamed_note(exercise, renamed) if len(files) > 1 else None)
     for path in named:
         if path in read.reasons:
             return Answer(None, Verdict.CRASH, read.reasons[path])
-    if candidates:
-        return Answer(read.text(candidates[0], exercise))
-    return Answer(None, Verdict.UNWRITTEN, _missing(exercise))
+    for path in candidates:
+        if any(read.parts[path]):
+            return Answer(read.text(path, exercise))
+    return Answer(None, Verdict.UNWRITTEN, _without_code(candidates[0], exercise) if candidates else _missing(exercise))
 
 
 def _find_prose(exercise: Exercise, files: list[SubmittedFile], read: _Texts) -> Answer:
@@ -246,6 +275,14 @@ def _missing(exercise: Exercise) -> Message:
     return Message(
         f"提出物に {exercise.answer_file} がありません。この課題の答えを入れて提出してください。",
         f"the submission has no {exercise.answer_file}. Add your answer to this exercise.",
+    )
+
+
+def _without_code(path: str, exercise: Exercise) -> Message:
+    name, functions = visible_name(path), ", ".join(exercise.functions)
+    return Message(
+        f"{name}: {functions} を定義するセルがありません。消してしまったセルは、配られたノートブックから写せます。",
+        f"{name}: no cell defines {functions}. A cell that was deleted can be copied from the notebook that was handed out.",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from autograder.errors import SubmissionError
@@ -23,34 +23,85 @@ _DEFINES = (
     ast.Assign,
     ast.AnnAssign,
 )
+# Cell magics that run the rest of the cell where the notebook's names live.
+_RUN_THE_CELL = ("%%time", "%%capture", "%%prun")
+
+
+def decoded(data: bytes) -> str:
+    """The text of a notebook file in whatever encoding it was saved: UTF-8, -16 or -32 with or without mark, or cp932.
+
+    Raises: UnicodeDecodeError.
+    """
+    try:
+        return data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError:
+        return data.decode("cp932")
 
 
 def notebook_cells(text: str, name: str) -> list[str]:
     """The Python text of every cell that defines or imports something, in order.
 
-    A cell that defines a function is kept even if it is not valid Python, so that its author is told the line.
+    A cell that defines a function is kept even if it is not valid Python, so that its author is told the line. So is
+    one that was made a Markdown cell by mistake. Imports from `autograder` (the cell that checks) do not count.
 
     Raises: SubmissionError if `text` is not a notebook.
     """
-    return [source for cell in _cells(text, name, "code") if (source := _without_magics(cell)) and _defines(source)]
+    found = [
+        source if kind == "code" else _code_by_mistake(source)
+        for kind, source in _cells(text, name)
+        if kind in ("code", "markdown", "raw")
+    ]
+    return [source for cell in found if (source := without_magics(cell)) and _defines(source)]
 
 
 def prose_cells(text: str, name: str) -> list[str]:
     """The text of every Markdown cell, in order. Raises: SubmissionError if `text` is not a notebook."""
-    return _cells(text, name, "markdown")
+    return [source for kind, source in _cells(text, name) if kind == "markdown"]
 
 
-def source_for(cells: Sequence[str], functions: Collection[str]) -> str:
+def marked_cells(text: str, name: str, mark: str) -> list[str]:
+    """The cells of any other kind that hold `mark`. Raises: SubmissionError if `text` is not a notebook."""
+    return [source for kind, source in _cells(text, name) if kind != "markdown" and mark in source]
+
+
+def source_for(cells: Sequence[str], functions: Collection[str], stub: str = "") -> str:
     """The .py text by which `cells` answer the exercise of `functions`.
 
-    Where a later cell (of another exercise, say) defines one of them again, the cell that defines most
-    of them runs once more at the end.
+    A cell as it was handed out (`stub`) gives way to others that define the same. Where a later cell (of another
+    exercise, say) defines one of them again, the cell that defines most of them runs once more at the end.
     """
+    cells = _without_untouched_copies(cells, functions, stub)
     counts = [len(defined_functions(cell) & set(functions)) for cell in cells]
     defining = [index for index, count in enumerate(counts) if count]
     best = max(defining, key=lambda index: (counts[index], index), default=None)
     again = [cells[best]] if best is not None and best != defining[-1] else []
     return "\n\n".join([*cells, *again]) + "\n"
+
+
+def written_twice(cells: Sequence[str], functions: Collection[str], stub: str) -> list[str]:
+    """The functions that several cells define, each in another way and none as handed out."""
+    given = definitions(stub)
+    made = {name: {code for cell in cells if (code := definitions(cell).get(name))} for name in functions}
+    return sorted(name for name, codes in made.items() if len(codes - {given.get(name)}) > 1)
+
+
+def _without_untouched_copies(cells: Sequence[str], functions: Collection[str], stub: str) -> list[str]:
+    given = definitions(stub)
+    made = [{name: code for name, code in definitions(cell).items() if name in functions} for cell in cells]
+    written = {name for one in made for name, code in one.items() if code != given.get(name)}
+    untouched = [
+        bool(one) and all(code == given.get(name) and name in written for name, code in one.items()) for one in made
+    ]
+    return [cell for cell, drop in zip(cells, untouched, strict=True) if not drop]
+
+
+def definitions(source: str) -> dict[str, str]:
+    """Function → its code without comments; empty if `source` is not valid Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    return {node.name: ast.dump(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def defined_functions(source: str) -> set[str]:
@@ -62,40 +113,73 @@ def defined_functions(source: str) -> set[str]:
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def _cells(text: str, name: str, kind: str) -> list[str]:
+def _cells(text: str, name: str) -> list[tuple[str, str]]:
+    """(kind, source) of every cell."""
     try:
         notebook = json.loads(text)
-        cells = notebook["cells"]
-        found = [_source(cell) for cell in cells if cell.get("cell_type") == kind]
+        return [(str(cell.get("cell_type")), _source(cell)) for cell in _raw_cells(notebook)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SubmissionError(
             ja=f"{name}: ノートブックとして読めません。JupyterLab で開いて保存し直し、もう一度提出してください。",
             en=f"{name}: not a readable notebook. Open it in JupyterLab, save it and submit it again.",
         ) from error
-    return found
+
+
+def _raw_cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The cells of nbformat 4, or of the worksheets of nbformat 3."""
+    for sheet in [notebook] if "cells" in notebook else notebook["worksheets"]:
+        yield from sheet["cells"]
 
 
 def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
+    source = cell.get("source", cell.get("input", ""))
     lines = source if isinstance(source, list) else [source]
-    return "".join(line for line in lines if isinstance(line, str)).replace("\r\n", "\n")
+    text = "".join(line for line in lines if isinstance(line, str)).replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
 
 
-def _without_magics(cell: str) -> str:
-    """IPython's `%` and `!` lines become `pass`; a `%%` cell is dropped."""
-    if cell.lstrip().startswith("%%"):
-        return ""
-    lines = []
-    for line in cell.splitlines():
-        body = line.lstrip()
-        lines.append(f"{line[: len(line) - len(body)]}pass" if body.startswith(("%", "!")) else line)
-    return "\n".join(lines)
+def _code_by_mistake(source: str) -> str:
+    """`source` if it is Python that defines a function; prose is not."""
+    return source if definitions(source) else ""
+
+
+def without_magics(cell: str) -> str:
+    """What IPython adds to Python becomes `pass`; of a `%%` cell only what runs as Python is left."""
+    first, _, rest = cell.lstrip().partition("\n")
+    if first.startswith("%%"):
+        if not first.startswith(_RUN_THE_CELL):
+            return ""
+        cell = rest
+    if _is_python(cell):  # where a line may well begin with %
+        return cell.removesuffix("\n")
+    return "\n".join(_python_line(line) for line in cell.removesuffix("\n").split("\n"))
+
+
+def _python_line(line: str) -> str:
+    body = line.strip()
+    indent = line[: len(line) - len(line.lstrip())]
+    if body.startswith(("%", "!", "?")) or (body.endswith("?") and "#" not in body):
+        return f"{indent}pass"
+    assigned = re.match(r"([\w.,\s]+=\s*)[%!]", line)
+    return f"{assigned[1]}None" if assigned else line
+
+
+def _is_python(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _defines(source: str) -> bool:
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         # Kept where it seems to hold an answer, so that its author is told the line; an experiment is left out.
         return any(line.startswith(("def ", "class ", "async def ")) for line in source.splitlines())
-    return any(isinstance(node, _DEFINES) for node in tree.body)
+    return any(isinstance(node, _DEFINES) and not _imports_autograder(node) for node in tree.body)
+
+
+def _imports_autograder(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "autograder"

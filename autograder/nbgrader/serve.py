@@ -1,0 +1,132 @@
+"""The grading process behind nbgrader: reads one order per line from standard input, answers with one line of JSON.
+
+It ends when its input does, or after IDLE_S without an order, and takes its student processes with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import select
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from autograder.build.fill import filled_notebook
+from autograder.course import read_course
+from autograder.errors import AutograderError, CourseError
+from autograder.exercise import Course, Exercise, Unit, Verdict
+from autograder.grading.engine import Grader, Settings
+from autograder.grading.intake import Answer, Submission, read_submission
+from autograder.jail.pool import Limits
+from autograder.messages import Message
+
+IDLE_S = 120.0
+
+
+def main() -> None:
+    """Obey until nobody asks any more."""
+    orders, replies = os.fdopen(os.dup(0), "r", encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what trusted code prints is no reply
+    settings = json.loads(orders.readline())
+    limits = Limits(
+        cpu_s=settings["cpu_limit"], wall_s=4.0 * settings["cpu_limit"] + 10, memory_mib=settings["memory_limit"]
+    )
+    try:
+        grader = Grader(Settings(model=settings["model"], device=settings["device"], limits=limits))
+    except AutograderError as error:
+        _reply(replies, {"error": [error.message.ja, error.message.en]})
+        return
+    _reply(replies, {"ready": True})
+    with grader:
+        _obey(_Bench(grader), orders, replies)
+
+
+def _obey(bench: _Bench, orders: TextIO, replies: TextIO) -> None:
+    while select.select([orders], [], [], IDLE_S)[0] and (line := orders.readline()):
+        order = json.loads(line)
+        try:
+            bench.open(Path(order["solutions"]), order["stamp"])
+            reply = bench.grade(order["unit"], order["student"], Path(order["folder"]), order["language"])
+        except AutograderError as error:
+            reply = {"error": [error.message.ja, error.message.en]}
+        _reply(replies, reply)
+
+
+def _reply(replies: TextIO, content: dict[str, Any]) -> None:
+    replies.write(json.dumps(content) + "\n")
+    replies.flush()
+
+
+class _Bench:
+    """A grader and the course that it grades by."""
+
+    def __init__(self, grader: Grader) -> None:
+        self._grader = grader
+        self._opened: tuple[Path, str] | None = None
+        self._course = Course(Path(), ())
+
+    def open(self, solutions: Path, stamp: str) -> None:
+        """Read the course, unless it is the one that is open. Raises: CourseError."""
+        if self._opened != (solutions, stamp):
+            self._course = read_course(solutions)
+            self._opened = (solutions, stamp)
+            self._grader.forget()
+            for name, module in list(sys.modules.items()):  # checks that were imported before they changed
+                if Path(getattr(module, "__file__", None) or "/").is_relative_to(solutions):
+                    del sys.modules[name]
+
+    def grade(self, unit_id: str, student: str, folder: Path, language: str) -> dict[str, Any]:
+        """The report of one submission, the notebooks to show, and what a person should look at."""
+        unit = _unit(self._course, unit_id)
+        submission = read_submission(student, folder, unit)
+        graded = self._grader.grade(submission, unit)
+        answers = {exercise.name: submission.answers[exercise.name] for exercise in unit.exercises}
+        shown = {one.name: _shown(one, answers[one.name]) for one in unit.exercises}
+        return {
+            "report": graded.report,
+            "faults": graded.faults,
+            "handed_out": {one.name: _notebook(one, language, None) for one in unit.exercises},
+            "notebooks": {one.name: _notebook(one, language, shown[one.name]) for one in unit.exercises},
+            "digests": {name: _digest(answer) for name, answer in answers.items()},
+            "unread": {name: _both(why) for name, one in answers.items() if (why := _unread(one, submission))},
+        }
+
+
+def _notebook(exercise: Exercise, language: str, answer: str | None) -> dict[str, Any]:
+    return filled_notebook(exercise, language, f"{exercise.name}.ipynb", answer)
+
+
+def _shown(exercise: Exercise, answer: Answer) -> str | None:
+    """The answer, or for prose that could not be read the reason: an untouched cell would be marked 0."""
+    if answer.source is None and exercise.rubric is not None and answer.verdict is not Verdict.UNWRITTEN:
+        return answer.note.text("both") if answer.note else "?"
+    return answer.source
+
+
+def _unit(course: Course, unit_id: str) -> Unit:
+    for unit in course.units:
+        if unit.id == unit_id:
+            return unit
+    raise CourseError(
+        ja=f"{course.root}: 単元 {unit_id} がありません。nbgrader の課題名は単元のフォルダ名と同じはずです。",
+        en=f"{course.root}: no unit {unit_id}. nbgrader's assignment must be called like the unit's folder.",
+    )
+
+
+def _digest(answer: Answer) -> str:
+    return hashlib.sha256(f"{answer.verdict.value}\0{answer.source}".encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _unread(answer: Answer, submission: Submission) -> Message | None:
+    """Why the answer may be there though it was not read: then a person decides, and no zero is stored."""
+    if answer.source is not None:
+        return None
+    if answer.verdict is not Verdict.UNWRITTEN:
+        return answer.note
+    return submission.notes[0] if submission.unreadable else None
+
+
+def _both(message: Message) -> dict[str, str]:
+    return {"ja": message.ja, "en": message.en}
