@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
@@ -16,6 +16,9 @@ from autograder.errors import AutograderError, SettingsError
 from autograder.exercise import Course, Unit
 from autograder.messages import Language, chosen_language, visible_name
 from autograder.reports.formats import Format
+
+if TYPE_CHECKING:
+    from autograder.doctor import Finding
 
 app = typer.Typer(
     help="文章生成コースの自動採点 / Autograded course on text generation.",
@@ -445,6 +448,34 @@ def nbgrader_regrade(
             typer.echo(change.line().text("both").replace("\n", " / "))
         if not changes:
             typer.echo("点は変わりません / No mark changes.")
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Say what is installed, what runs where, and what to do about each problem. Exit status 1 if there is one.
+
+    Example: autograder doctor
+    """
+    from autograder.doctor import examine
+
+    with _errors_as_exit_codes():
+        findings = examine()
+        if as_json:
+            typer.echo(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=2))
+        else:
+            _show_findings(findings)
+        if any(one.state == "problem" for one in findings):
+            raise typer.Exit(1)
+
+
+def _show_findings(findings: list[Finding]) -> None:
+    """A line for each, with a sign that needs no colour; below it what to do."""
+    width = max(len(one.about) for one in findings)
+    for one in findings:
+        sign = {"ok": "✓", "note": "・", "problem": "✗"}[one.state]
+        typer.echo(f"{sign} {one.about:{width}}  {one.found}")
+        for line in one.advice.text(_language()).splitlines() if one.advice else ():
+            typer.echo(f"  {'':{width}}  {line}")
 
 
 @app.command()

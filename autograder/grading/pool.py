@@ -32,10 +32,10 @@ def default_jobs(settings: Settings) -> int:
     if settings.device != "cpu":
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, _free_mib() // (_GRADER_MIB + settings.limits.memory_mib)))
+    return max(1, min(cores, free_mib() // (_GRADER_MIB + settings.limits.memory_mib)))
 
 
-def _free_mib() -> int:
+def free_mib() -> int:
     """Memory that can be had without swapping; plenty where the system does not say."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()

@@ -20,7 +20,7 @@ def test_as_many_graders_as_cores_and_memory_allow(
     monkeypatch: pytest.MonkeyPatch, free_mib: int, cores: int, n_jobs: int
 ):
     """Each may need what its student may allocate."""
-    monkeypatch.setattr(pool, "_free_mib", lambda: free_mib)
+    monkeypatch.setattr(pool, "free_mib", lambda: free_mib)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
     assert pool.default_jobs(Settings(limits=Limits(memory_mib=1024))) == n_jobs
 
@@ -32,4 +32,4 @@ def test_where_a_gpu_computes_there_is_one_grader():
 
 def test_free_memory_is_read():
     """In MiB: more than a grader's, less than a petabyte."""
-    assert 100 < pool._free_mib() < 2**30
+    assert 100 < pool.free_mib() < 2**30
