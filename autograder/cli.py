@@ -451,6 +451,84 @@ def nbgrader_regrade(
 
 
 @app.command()
+def release(
+    unit: Annotated[str, typer.Argument(help="The unit to release, e.g. u02_sampling.")],
+    out: Annotated[Path, typer.Option(help="Where releases are kept; versions count on from what is there.")],
+    change: Annotated[str, typer.Option(help="One line for the changelog.")] = "最初の版 / first release",
+    course: CourseOption = None,
+) -> None:
+    """Audit a unit, then write what students get and the opening of its commitment. Exit status 1 with reasons if the audit fails.
+
+    Example: autograder release u02_sampling --out dist --change "clearer text of top_p"
+    """
+    from autograder.audit import audit_course
+    from autograder.audit.shipping import audit_shipping
+    from autograder.power import audit_power
+    from autograder.release.make import make_release
+
+    with _errors_as_exit_codes():
+        read = _course(course)
+        chosen = _unit(read, unit)
+        ids = [exercise.id for exercise in chosen.exercises]
+        with _progress("監査 / audit") as progress:
+            problems = [*audit_shipping(read), *audit_power(read, only=ids)]
+            problems = problems or audit_course(read, progress, only=ids)
+        for problem in problems:
+            typer.echo(problem.text(_language()), err=True)
+        if problems:
+            raise typer.Exit(1)
+        made = make_release(read, chosen, out, change=change)
+        for line in (
+            f"{made.bundle}",
+            "  学生に配ってください / give this to students",
+            f"{made.opening}",
+            "  秘密です。締切のあとで `autograder reveal` に使います / secret; for `autograder reveal` after the deadline",
+        ):
+            typer.echo(line)
+
+
+@app.command()
+def reveal(
+    opening: Annotated[Path, typer.Argument(help="The .opening.json that `release` wrote.")],
+    commitment: Annotated[Path, typer.Argument(help="COMMITMENT.json of the same version, as students have it.")],
+    out: Annotated[Path, typer.Option(help="Where to write the hidden files.")],
+) -> None:
+    """After the deadline: show that the hidden checks are those that the release committed to, and write them.
+
+    Example: autograder reveal u02_sampling-1.opening.json u02_sampling/COMMITMENT.json --out revealed
+    """
+    from autograder.release.commitment import reveal as reveal_files
+
+    with _errors_as_exit_codes():
+        written = reveal_files(opening, commitment, out)
+        typer.echo(f"{out}: {len(written)} 個のファイルは約束どおりです / {len(written)} files, as committed to")
+
+
+@app.command()
+def upgrade(
+    bundle: Annotated[Path, typer.Argument(help="The later release, a .zip.")],
+    folder: Annotated[Path, typer.Argument(help="The folder that you work in.")] = Path("."),
+) -> None:
+    """Move an assignment folder to a later release; what you wrote stays as it is.
+
+    Example: autograder upgrade u02_sampling-2.zip .
+    """
+    from autograder.release.upgrade import upgrade as upgrade_folder
+
+    with _errors_as_exit_codes():
+        done = upgrade_folder(bundle, folder)
+        for name in done.written:
+            typer.echo(f"+ {visible_name(name)}")
+        for name in done.kept:
+            note = (
+                "（新しい版は .new）/ kept as it is (new text in .new)"
+                if (folder / f"{name}.new").exists()
+                else "/ kept as it is"
+            )
+            typer.echo(f"= {visible_name(name)}  そのまま残しました{note}")
+
+
+@app.command()
 def doctor(as_json: JsonOption = False) -> None:
     """Say what is installed, what runs where, and what to do about each problem. Exit status 1 if there is one.
 

@@ -64,10 +64,15 @@ def write_atomic(path: Path, text: str) -> None:
 
     A surrogate without its partner is written as its escape (`\\udc80`), which in JSON means the same.
     """
+    write_atomic_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_atomic_bytes(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Replace `path` by `data`, wholly or not at all; access rights `mode`, less what the user's umask takes away."""
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with new.open("xb") as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
+        with open(new, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(new, path)
