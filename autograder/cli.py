@@ -451,6 +451,32 @@ def nbgrader_regrade(
 
 
 @app.command()
+def new(
+    what: Annotated[str, typer.Argument(help="`unit`, or the id of an exercise such as sampling/min_p.")],
+    name: Annotated[Optional[str], typer.Argument(help="The unit's name, after `unit`.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Begin an exercise or a unit: writes files that the build takes; `audit` then says what is left to do, in order.
+
+    Examples: autograder new sampling/min_p; autograder new unit decoding
+    """
+    from autograder.authoring.new import new_exercise, new_unit
+    from autograder.course import find_course_root
+
+    with _errors_as_exit_codes():
+        solutions = course.resolve() if course else find_course_root(Path.cwd())
+        if (what == "unit") == (name is None):
+            raise SettingsError(
+                ja="`autograder new sampling/min_p` か `autograder new unit decoding` のように指定してください。",
+                en="say `autograder new sampling/min_p` or `autograder new unit decoding`.",
+            )
+        folder = new_unit(solutions, name) if name is not None else new_exercise(solutions, what)
+        typer.echo(f"{folder}")
+        if name is None:
+            typer.echo(f"次に / next: autograder build; autograder audit {what}")
+
+
+@app.command()
 def release(
     unit: Annotated[str, typer.Argument(help="The unit to release, e.g. u02_sampling.")],
     out: Annotated[Path, typer.Option(help="Where releases are kept; versions count on from what is there.")],

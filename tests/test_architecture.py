@@ -13,7 +13,18 @@ PACKAGE = Path(__file__).parent.parent / "autograder"
 
 # From the top down; a module may import its own layer and those below.
 LAYERS = [
-    {"cli", "convert", "demo", "doctor", "nbgrader", "release", "notebook", "pytest_plugin", "public_checks"},
+    {
+        "authoring",
+        "cli",
+        "convert",
+        "demo",
+        "doctor",
+        "nbgrader",
+        "release",
+        "notebook",
+        "pytest_plugin",
+        "public_checks",
+    },
     {"audit", "power", "mutants"},
     {"classroom"},
     {"build", "reports"},

@@ -1,4 +1,4 @@
-"""Japanese and English say the same: same headings, code, formulas, list items, tables and figures in both."""
+"""Texts are written to the end, and Japanese and English say the same: same headings, code, formulas, list items, tables, figures."""
 
 from __future__ import annotations
 
@@ -9,16 +9,39 @@ from pathlib import Path
 from autograder.exercise import Unit
 from autograder.messages import Message
 
+_IN_ORDER = (
+    *("statement.ja.md", "statement.en.md", "rubric.ja.md", "rubric.en.md"),
+    *("solution.py", "checks_public.py", "checks_hidden.py", "mistakes.py"),
+)
+_LEFT = re.compile("⟨[^⟩]+⟩")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def audit_texts(unit: Unit) -> list[Message]:
     """What differs in structure between the languages of a unit's texts."""
-    problems = _compare(unit.folder / "intro", unit.intro)
+    problems = _unwritten(unit.folder, ("intro.ja.md", "intro.en.md"))
+    for exercise in unit.exercises:
+        problems += _unwritten(exercise.folder, _IN_ORDER)
+    problems += _compare(unit.folder / "intro", unit.intro)
     for exercise in unit.exercises:
         problems += _compare(exercise.folder / "statement", exercise.statement)
         if exercise.rubric is not None:
             problems += _compare(exercise.folder / "rubric", exercise.rubric.text)
+    return problems
+
+
+def _unwritten(folder: Path, names: tuple[str, ...]) -> list[Message]:
+    """Every line that `autograder new` left to be written, in the order of work."""
+    problems = []
+    for path in (folder / name for name in names if (folder / name).is_file()):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if left := _LEFT.search(line):
+                problems.append(
+                    Message(
+                        f"{path}:{number}: まだ書かれていません: {left[0]}",
+                        f"{path}:{number}: still to be written: {left[0]}",
+                    )
+                )
     return problems
 
 
