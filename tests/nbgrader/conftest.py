@@ -20,6 +20,7 @@ pytest.importorskip("nbgrader", reason="nbgrader is not installed (extra `nbgrad
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp, ExportApp, GenerateAssignmentApp, GenerateFeedbackApp
 
+from autograder.nbgrader import engine
 from autograder.nbgrader.course_folder import write_course_folder
 
 TESTS = Path(__file__).parent.parent
@@ -143,6 +144,7 @@ def tools_on_the_path() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         yield
+    engine._close_all()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ Class = Any  # of conftest.py
 
 
 @pytest.fixture(scope="module")
-def group(make_class: Callable[..., Class]) -> Iterator[Class]:
+def group(make_class: Callable[..., Class]) -> Class:
     """alice is right and wrote an essay, bob is half right, carol handed in nothing but her essay as .md, dan scripts."""
     made = make_class("marks")
     made.hand_in("alice", RIGHT, "温度を上げると分かれた。")
@@ -38,8 +38,7 @@ def group(make_class: Callable[..., Class]) -> Iterator[Class]:
     (made.place("alice") / "timestamp.txt").write_text("2026-01-01 12:00:00 UTC", encoding="utf-8")
     take_in(made.folder, UNIT)
     assert made.nbgrader("autograde", UNIT) == 0
-    yield made
-    engine._close_all()
+    return made
 
 
 def mark_by_hand(group: Class, student: str, points: float, comment: str) -> None:
@@ -153,7 +152,7 @@ def test_a_kept_mark_is_explained(group: Class):
 def test_a_failing_engine_stores_nothing(group: Class, monkeypatch: pytest.MonkeyPatch):
     """nbgrader ends with an error, and the mark is neither 0 nor full."""
     group.hand_in("erin", RIGHT)
-    engine._close_all()
+    monkeypatch.setattr(engine, "_processes", {})
     monkeypatch.setattr(engine, "_PROGRAM", "raise SystemExit(1)")
     assert group.nbgrader("autograde", UNIT, "--student", "erin") != 0
     assert set(group.marks("erin").values()) <= {None}
