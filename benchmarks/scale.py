@@ -61,7 +61,7 @@ taken to cost {CORE_HOUR_USD} USD, which is an assumption.
 | unit | checks | CPU s per submission | core hours | hours on one machine of {CORES} cores | USD |
 |---|--:|--:|--:|--:|--:|
 {paper}
-{machines} such machine{"s" if machines > 1 else ""} would grade the larger unit in a working day. What breaks first, in this order:
+{machines} such machine{"s" if machines > 1 else ""} would grade the larger unit within a working day. What breaks first, in this order:
 
 1. **Submissions that hang.** One that loops in every check costs 20 CPU seconds for each check that is tried: two of an exercise, and one after it
    happened four times. If one submission in a hundred did so in all ten exercises, the larger unit would take {0.01 * 20 * 12:.1f} CPU seconds more for each
@@ -69,7 +69,7 @@ taken to cost {CORE_HOUR_USD} USD, which is an assumption.
 2. **The page of the class.** `index.html` and `class.json` hold a row for each student: made for some hundreds, slow in a browser at ten thousand.
    `grade` also holds every report in memory until it is written. Grade each section into a folder of its own. Submissions are handed out four
    for each worker, so the scheduler's memory does not grow with the class.
-3. **The folder of results.** {reports_gib:.0f} GiB in {2 * N:,} files, written by one process: a shared file system that takes ten milliseconds for a file needs
+3. **The folder of results.** {reports_gib:.1f} GiB of reports in {2 * N:,} files, written by one process: a shared file system that takes ten milliseconds for a file needs
    {2 * N * 0.01 / 60:.0f} minutes for that alone, beside the grading. Submissions ({texts_gib:.1f} GiB) are read twice.
 4. **The scheduler.** About a millisecond for each job by Dask's own documentation: {N / 1000:.0f} s in all. The course is {course_mib:.2f} MiB for each worker, once.
 

@@ -10,6 +10,7 @@ import ast
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from autograder.course.prose import MARK_END, answer_in, mark
@@ -291,6 +292,7 @@ def _is_written(text: str, exercise: Exercise) -> bool:
     return _code(text) not in ([], _code(exercise.stub))
 
 
+@lru_cache(maxsize=512)  # of stubs, above all
 def _code(text: str) -> list[str]:
     """The statements of a Python text; its lines if it is not valid Python."""
     try:
