@@ -69,13 +69,17 @@ class _Bench:
 
     def open(self, solutions: Path, stamp: str) -> None:
         """Read the course, unless it is the one that is open. Raises: CourseError."""
-        if self._opened != (solutions, stamp):
-            self._course = read_course(solutions)
-            self._opened = (solutions, stamp)
-            self._grader.forget()
-            for name, module in list(sys.modules.items()):  # checks that were imported before they changed
-                if Path(getattr(module, "__file__", None) or "/").is_relative_to(solutions):
-                    del sys.modules[name]
+        if self._opened == (solutions, stamp):
+            return
+        self._course = read_course(solutions)
+        # Checks that were imported before they changed, or that stand under the same name in another course.
+        stale = {solutions, self._opened[0] if self._opened else solutions}
+        for name, module in list(sys.modules.items()):
+            file = Path(getattr(module, "__file__", None) or "/")
+            if any(file.is_relative_to(folder) for folder in stale):
+                del sys.modules[name]
+        self._grader.forget()
+        self._opened = (solutions, stamp)
 
     def grade(self, unit_id: str, student: str, folder: Path, language: str) -> dict[str, Any]:
         """The report of one submission, the notebooks to show, and what a person should look at."""

@@ -178,6 +178,18 @@ def test_a_failing_check_withholds_the_mark(group: Class):
     assert "frank" not in exported(group, "MoodleGradebook")
 
 
+def test_grading_without_intake_takes_in_as_well(group: Class):
+    """nbgrader's hook adds the notebook that is missing and removes the link before anything is copied."""
+    secret = group.solutions / UNIT / "e10_mass" / "checks_hidden.py"
+    group.hand_in("grace", None, "観察した。")
+    (group.place("grace") / "mass.ipynb").unlink()
+    (group.place("grace") / "mass.py").write_text(RIGHT, encoding="utf-8")
+    (group.place("grace") / "notes.txt").symlink_to(secret)
+    assert group.nbgrader("autograde", UNIT, "--student", "grace") == 0
+    assert group.marks("grace")["mass"] == 3.0
+    assert not (group.folder / "autograded" / "grace" / UNIT / "notes.txt").exists()
+
+
 def test_a_changed_course_is_refused_until_it_is_released_again(group: Class):
     """Marks would go astray if cells or points differed from the gradebook's."""
     hidden = group.solutions / UNIT / "e10_mass" / "checks_hidden.py"

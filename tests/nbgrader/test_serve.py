@@ -1,0 +1,47 @@
+"""The grading process behind nbgrader grades by the course that is asked for, as it is now."""
+
+from __future__ import annotations
+
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.errors import CourseError
+from autograder.nbgrader import serve
+
+
+class NoGrader:
+    """Counts how often mistakes are forgotten."""
+
+    n_forgotten = 0
+
+    def forget(self) -> None:
+        self.n_forgotten += 1
+
+
+def test_checks_of_a_changed_or_another_course_are_imported_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """pytest finds an imported check file by its name alone, and two courses may have the same names."""
+    monkeypatch.setattr(serve, "read_course", lambda solutions: None)
+    grader: Any = NoGrader()
+    bench = serve._Bench(grader)
+    for number, (course, stamp) in enumerate([("a", "1"), ("a", "2"), ("b", "1"), ("a", "2")], start=1):
+        bench.open(tmp_path / course, stamp)
+        assert "u01_x.e01_y.checks_public" not in sys.modules
+        assert grader.n_forgotten == number
+        module = types.ModuleType("u01_x.e01_y.checks_public")
+        module.__file__ = str(tmp_path / course / "u01_x" / "e01_y" / "checks_public.py")
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        bench.open(tmp_path / course, stamp)
+        assert sys.modules[module.__name__] is module
+
+
+def test_a_course_that_cannot_be_read_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It is not taken for open."""
+    bench = serve._Bench(NoGrader())  # type: ignore[arg-type]
+    with pytest.raises(CourseError):
+        bench.open(tmp_path / "nowhere", "1")
+    with pytest.raises(CourseError):
+        bench.open(tmp_path / "nowhere", "1")
