@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -98,6 +99,7 @@ def run_checks(
     options = [part for name in quiet for part in ("-p", f"no:{name}")]
     config = str(files("autograder.grading") / "checks.ini")
     folder = exercises[0].folder
+    _forget_other_courses(folder.parent.parent)
     # Only the folders of exercises are looked into, not those above: that is most of what collecting costs.
     places = ["--rootdir", str(folder.parent.parent), "--confcutdir", str(folder)]
     with warnings.catch_warnings():
@@ -109,6 +111,18 @@ def run_checks(
     if code == pytest.ExitCode.INTERRUPTED and plugin.interrupted:
         raise KeyboardInterrupt
     return plugin.finished()
+
+
+_graded_last: list[Path] = []
+
+
+def _forget_other_courses(root: Path) -> None:
+    """pytest finds imported checks by name alone, and another course may have the same names."""
+    for other in [one for one in _graded_last if one != root]:
+        for name, module in list(sys.modules.items()):
+            if Path(getattr(module, "__file__", None) or "/").is_relative_to(other):
+                del sys.modules[name]
+    _graded_last[:] = [root]
 
 
 def check_file(exercise: Exercise, check: Check) -> Path:

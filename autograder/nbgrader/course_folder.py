@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.build.notebook import notebook_text
-from autograder.build.plan import plan_assignments
+from autograder.build.plan import plan_assignments, write_assignments
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Unit
-from autograder.reports.files import write_atomic
 
 CONFIG = "nbgrader_config.py"
 _CONFIG_TEXT = '''"""nbgrader's settings of this course; written by `autograder nbgrader init`, yours to change."""
@@ -73,14 +72,7 @@ def write_course_folder(
             language=language,
             exchange=f"c.Exchange.root = {str(exchange.resolve())!r}\n" if exchange else "",
         )
-    written = []
-    for name, text in planned.items():
-        path = root / name
-        if not path.is_file() or path.read_bytes() != text.encode("utf-8"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(path, text)
-            written.append(path)
-    return written
+    return [root / name for name in write_assignments(planned, root)]
 
 
 def _source_files(course: Course, units: list[Unit], language: str) -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from autograder.audit import Bench
+from autograder.course.read import read_exercise
+from autograder.course.source import without_marks
 from autograder.errors import LimitReached
 from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.by_hand import Sources
@@ -63,3 +66,15 @@ def test_a_submission_that_hangs_everywhere_costs_its_limit_a_few_times(bench: B
     outcomes = run_checks(exercises, student, bench.models)
     assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.LIMIT}
     assert Counter(tried) == dict(zip([one.id for one in exercises], [2, 2, 1, 1], strict=True))
+
+
+def test_another_course_of_the_same_names_has_its_own_checks(bench: Bench, top_p: Exercise, tmp_path: Path):
+    """In one process, one after the other and back."""
+    folder = tmp_path / "solutions" / top_p.folder.parent.name / top_p.folder.name
+    shutil.copytree(top_p.folder, folder)
+    checks = folder / "checks_public.py"
+    checks.write_text(checks.read_text().replace('["the", "a", "dragon", "flew", "over", "and"]', '["nothing"]'))
+    other = read_exercise(folder)
+    key = (top_p.id, "test_keeps_the_token_that_crosses_p")
+    found = [bench.run_locally(one, without_marks(one.solution))[key].verdict for one in (top_p, other, top_p)]
+    assert found == [Verdict.PASS, Verdict.FAIL, Verdict.PASS]
