@@ -1,0 +1,9 @@
+"""The command line. `--help` answers at once: heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+# Importing a module registers its commands, in the order of `autograder --help`.
+from autograder.cli import students, tas, nbgrader, instructors  # isort: skip
+from autograder.cli.common import app
+
+__all__ = ["app", "instructors", "nbgrader", "students", "tas"]

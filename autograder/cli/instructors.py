@@ -1,0 +1,239 @@
+"""Commands of instructors: building, proving and releasing a course."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from autograder.cli.common import (
+    INSTRUCTORS,
+    CourseOption,
+    JsonOption,
+    app,
+    chosen_unit,
+    errors_as_exit_codes,
+    language,
+    progress_bar,
+    read_chosen_course,
+)
+from autograder.errors import SettingsError
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def new(
+    what: Annotated[str, typer.Argument(help="`unit`, or the id of an exercise such as sampling/min_p.")],
+    name: Annotated[Optional[str], typer.Argument(help="The unit's name, after `unit`.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Begin an exercise or a unit: writes files that the build takes; `audit` then says what is left to do, in order.
+
+    Examples: autograder new sampling/min_p; autograder new unit decoding
+    """
+    from autograder.authoring.new import new_exercise, new_unit
+    from autograder.course import find_course_root
+
+    with errors_as_exit_codes():
+        solutions = course.resolve() if course else find_course_root(Path.cwd())
+        if (what == "unit") == (name is None):
+            raise SettingsError(
+                ja="`autograder new sampling/min_p` か `autograder new unit decoding` のように指定してください。",
+                en="say `autograder new sampling/min_p` or `autograder new unit decoding`.",
+            )
+        folder = new_unit(solutions, name) if name is not None else new_exercise(solutions, what)
+        typer.echo(f"{folder}")
+        if name is None:
+            typer.echo(f"次に / next: autograder build; autograder audit {what}")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def build(
+    out: Annotated[
+        Optional[Path], typer.Option(help="Where to write (default: `assignments/` beside `solutions/`).")
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Write the assignment sets from `solutions/`.
+
+    Example: autograder build
+    """
+    from autograder.build import plan_assignments, write_assignments
+
+    with errors_as_exit_codes():
+        read = read_chosen_course(course)
+        target = out or read.root.parent / "assignments"
+        written = write_assignments(plan_assignments(read), target)
+        typer.echo(f"{target}: {len(written)} files written")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def audit(
+    exercises: Annotated[
+        Optional[list[str]], typer.Argument(help="Ids of exercises, e.g. sampling/top_p (default: the whole course).")
+    ] = None,
+    course: CourseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove the course before it ships; exit status 1 with a list of what is wrong.
+
+    Example: autograder audit sampling/top_p
+    """
+    from autograder.audit import audit_course
+
+    with errors_as_exit_codes():
+        with progress_bar("監査 / audit") as progress:
+            problems = audit_course(read_chosen_course(course), progress, only=exercises or ())
+        if as_json:
+            typer.echo(json.dumps([{"ja": one.ja, "en": one.en} for one in problems], ensure_ascii=False, indent=2))
+        for problem in problems if not as_json else ():
+            typer.echo(problem.text(language()))
+        if problems:
+            raise typer.Exit(1)
+        if not as_json:
+            typer.echo("監査に合格しました / The audit found nothing wrong.")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def release(
+    unit: Annotated[str, typer.Argument(help="The unit to release, e.g. u02_sampling.")],
+    out: Annotated[Path, typer.Option(help="Where releases are kept; versions count on from what is there.")],
+    change: Annotated[str, typer.Option(help="One line for the changelog.")] = "最初の版 / first release",
+    course: CourseOption = None,
+) -> None:
+    """Audit a unit, then write what students get and the opening of its commitment. Exit status 1 with reasons if the audit fails.
+
+    Example: autograder release u02_sampling --out dist --change "clearer text of top_p"
+    """
+    from autograder.audit import audit_course
+    from autograder.audit.shipping import audit_shipping
+    from autograder.power import audit_power
+    from autograder.release.make import make_release
+
+    with errors_as_exit_codes():
+        read = read_chosen_course(course)
+        chosen = chosen_unit(read, unit)
+        ids = [exercise.id for exercise in chosen.exercises]
+        with progress_bar("監査 / audit") as progress:
+            problems = [*audit_shipping(read), *audit_power(read, only=ids)]
+            problems = problems or audit_course(read, progress, only=ids)
+        for problem in problems:
+            typer.echo(problem.text(language()), err=True)
+        if problems:
+            raise typer.Exit(1)
+        made = make_release(read, chosen, out, change=change)
+        for line in (
+            f"{made.bundle}",
+            "  学生に配ってください / give this to students",
+            f"{made.opening}",
+            "  秘密です。締切のあとで `autograder reveal` に使います / secret; for `autograder reveal` after the deadline",
+        ):
+            typer.echo(line)
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def reveal(
+    opening: Annotated[Path, typer.Argument(help="The .opening.json that `release` wrote.")],
+    commitment: Annotated[Path, typer.Argument(help="COMMITMENT.json of the same version, as students have it.")],
+    out: Annotated[Path, typer.Option(help="Where to write the hidden files.")],
+) -> None:
+    """After the deadline: show that the hidden checks are those that the release committed to, and write them.
+
+    Example: autograder reveal u02_sampling-1.opening.json u02_sampling/COMMITMENT.json --out revealed
+    """
+    from autograder.release.commitment import reveal as reveal_files
+
+    with errors_as_exit_codes():
+        written = reveal_files(opening, commitment, out)
+        typer.echo(f"{out}: {len(written)} 個のファイルは約束どおりです / {len(written)} files, as committed to")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def mutants(
+    exercises: Annotated[
+        Optional[list[str]], typer.Argument(help="Ids of exercises, e.g. sampling/top_p (default: the whole course).")
+    ] = None,
+    course: CourseOption = None,
+    out: Annotated[
+        Optional[Path], typer.Option(help="Where the record is kept (default: `docs/` beside `solutions/`).")
+    ] = None,
+    diagnose: Annotated[
+        bool, typer.Option("--diagnose", help="Measure instead how rightly mutants and `tests/wrong` are explained.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Run again what is up to date.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Change each reference in many small ways; exit status 1 if the hidden checks let one pass.
+
+    Example: autograder mutants sampling/top_p
+    """
+    from autograder.mutants import hunt_course, measure_course
+
+    with errors_as_exit_codes():
+        read = read_chosen_course(course)
+        docs, wrong = out or read.root.parent / "docs", read.root.parent / "tests" / "wrong"
+        chosen = exercises or ()
+        with progress_bar("ミュータント / mutants") as progress:
+            if diagnose:
+                found = measure_course(read, docs, wrong, progress, only=chosen, force=force)
+            else:
+                hunted = hunt_course(read, docs, progress, only=chosen, force=force, log=_warn)
+                found = {name: asdict(one) for name, one in hunted.items()}
+        if as_json:
+            typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        bad = ("audit", "wrong", "missed") if diagnose else ("surviving", "faulty")
+        for name, one in found.items() if not as_json else ():
+            _show_found(name, one, bad)
+        if any(one[key] for one in found.values() for key in bad):
+            raise typer.Exit(1)
+
+
+def _show_found(name: str, found: dict[str, Any], bad: tuple[str, ...]) -> None:
+    """One line of counts, then a line for each thing that is wrong."""
+    typer.echo(f"{name}: " + ", ".join(f"{key} {value}" for key, value in found.items() if isinstance(value, int)))
+    for key in bad:
+        for one in found[key]:
+            typer.echo(f"  {key}: {one}")
+
+
+def _warn(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def power(
+    exercises: Annotated[
+        Optional[list[str]], typer.Argument(help="Ids of exercises (default: all that judge by chance).")
+    ] = None,
+    bounds: Annotated[
+        bool, typer.Option("--bounds", help="Instead, count how many correct submissions fail (minutes).")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Measure what the statistical checks detect; writes docs/power.json and docs/power.md beside `solutions/`.
+
+    Example: autograder power sampling/top_p_sweep
+    """
+    from autograder.audit.course import chosen_exercises
+    from autograder.grading.engine import Settings, load_models
+    from autograder.power.findings import audit_power, figures_file
+    from autograder.power.measuring import measure_bounds, measure_course
+
+    with errors_as_exit_codes():
+        read = read_chosen_course(course)
+        every = [exercise for unit in read.units for exercise in unit.exercises]
+        chosen = chosen_exercises(every, exercises) if exercises else every
+        models = load_models(Settings())
+        with progress_bar("検出力 / power") as progress:
+            if bounds:
+                measure_bounds(read, models, progress)
+            else:
+                measure_course(read, chosen, models, progress)
+        typer.echo(f"{figures_file(read)}")
+        problems = [] if bounds else audit_power(read, only=exercises or ())
+        for problem in problems:
+            typer.echo(problem.text(language()))
+        if problems:
+            raise typer.Exit(1)

@@ -1,0 +1,84 @@
+"""Commands of students."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from autograder.cli.common import STUDENTS, JsonOption, app, errors_as_exit_codes, language
+from autograder.messages import visible_name
+
+if TYPE_CHECKING:
+    from autograder.doctor import Finding
+
+
+@app.command(rich_help_panel=STUDENTS)
+def convert(
+    file: Annotated[Path, typer.Argument(help="An answer in an assignment folder: a notebook, a .py or an .md.")],
+    to: Annotated[Optional[Path], typer.Option("--to", help="The file to write (default: the one beside it).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an answer that is there already.")] = False,
+) -> None:
+    """Move an answer from a notebook to a .py (or .md) file, or from such a file into the notebook.
+
+    Example: autograder convert top_p.py --to top_p.ja.ipynb
+    """
+    from autograder.convert import convert_answer
+
+    with errors_as_exit_codes():
+        typer.echo(f"{convert_answer(file, to, force=force)}")
+
+
+@app.command(rich_help_panel=STUDENTS)
+def upgrade(
+    bundle: Annotated[Path, typer.Argument(help="The later release, a .zip.")],
+    folder: Annotated[Path, typer.Argument(help="The folder that you work in.")] = Path("."),
+) -> None:
+    """Move an assignment folder to a later release; what you wrote stays as it is.
+
+    Example: autograder upgrade u02_sampling-2.zip .
+    """
+    from autograder.release.upgrade import upgrade as upgrade_folder
+
+    with errors_as_exit_codes():
+        done = upgrade_folder(bundle, folder)
+        for name in done.written:
+            typer.echo(f"+ {visible_name(name)}")
+        for name in done.kept:
+            note = (
+                "（新しい版は .new）/ kept as it is (new text in .new)"
+                if (folder / f"{name}.new").exists()
+                else "/ kept as it is"
+            )
+            typer.echo(f"= {visible_name(name)}  そのまま残しました{note}")
+
+
+@app.command(rich_help_panel=STUDENTS)
+def doctor(as_json: JsonOption = False) -> None:
+    """Say what is installed, what runs where, and what to do about each problem. Exit status 1 if there is one.
+
+    Example: autograder doctor
+    """
+    from autograder.doctor import examine
+
+    with errors_as_exit_codes():
+        findings = examine()
+        if as_json:
+            typer.echo(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=2))
+        else:
+            _show_findings(findings)
+        if any(one.state == "problem" for one in findings):
+            raise typer.Exit(1)
+
+
+def _show_findings(findings: list[Finding]) -> None:
+    """A line for each, with a sign that needs no colour; below it what to do."""
+    width = max(len(one.about) for one in findings)
+    for one in findings:
+        sign = {"ok": "✓", "note": "・", "problem": "✗"}[one.state]
+        typer.echo(f"{sign} {one.about:{width}}  {one.found}")
+        for line in one.advice.text(language()).splitlines() if one.advice else ():
+            typer.echo(f"  {'':{width}}  {line}")
