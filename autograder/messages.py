@@ -55,7 +55,7 @@ _HARMLESS = frozenset("\n\t\u200d")
 def visible(text: str, *, limit: int = 2000) -> str:
     """`text` as it may be shown: control, bidi and surrogate characters escaped, cut at `limit` characters."""
     cut = text[:limit]
-    shown = "".join(_escaped(character) for character in cut)
+    shown = cut if cut.isprintable() else "".join(_escaped(character) for character in cut)
     return shown if len(text) <= limit else f"{shown} … (+{len(text) - limit})"
 
 

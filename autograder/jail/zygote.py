@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from autograder.models import LoadedModel
 
 _MADV_COLLAPSE = 25
+# What libraries import for losses, GPUs and asynchronous downloads, which nobody has here: a third of what a fork has to copy.
+_NOT_NEEDED = ("scipy", "triton", "cuda", "trio")
 # How often running student processes are looked at.
 _PERIOD_S = 0.05
 # All files of one student process together, in multiples of the limit for one; and how many there may be.
@@ -59,8 +61,8 @@ def main() -> None:
 def _load(settings: dict[str, Any]) -> SharedObjects:
     if not settings["models"]:
         return SharedObjects()
-    # Transformers would import it for losses that nobody computes here; it is a quarter of what a fork has to copy.
-    sys.modules["scipy"] = None  # type: ignore[assignment]
+    for name in _NOT_NEEDED:
+        sys.modules[name] = None  # type: ignore[assignment]
     import torch
 
     from autograder.models import load
@@ -68,7 +70,8 @@ def _load(settings: dict[str, Any]) -> SharedObjects:
     torch.set_num_threads(1)
     models = [load(name, dtype=settings["dtype"]) for name in settings["models"]]
     _rehearse(models[0])
-    del sys.modules["scipy"]  # whoever imports it gets it
+    for name in _NOT_NEEDED:
+        del sys.modules[name]  # whoever imports it gets it
     del os.environ["MPLCONFIGDIR"]  # the grader's, not the students'
     return SharedObjects(models)
 

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import select
-import sys
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -72,12 +71,6 @@ class _Bench:
         if self._opened == (solutions, stamp):
             return
         self._course = read_course(solutions)
-        # Checks that were imported before they changed, or that stand under the same name in another course.
-        stale = {solutions, self._opened[0] if self._opened else solutions}
-        for name, module in list(sys.modules.items()):
-            file = Path(getattr(module, "__file__", None) or "/")
-            if any(file.is_relative_to(folder) for folder in stale):
-                del sys.modules[name]
         self._grader.forget()
         self._opened = (solutions, stamp)
 
