@@ -136,9 +136,7 @@ class PublicChecks:
                 progress.add(report)
         if not progress.points:
             return
-        terminalreporter.section(
-            Message("公開チェックの進み具合", "progress").text("both").replace("\n", " / "), sep="-"
-        )
+        terminalreporter.section(Message("公開チェックの進み具合", "progress").line(self._language), sep="-")
         for line in progress.lines(self._language):
             terminalreporter.write_line(line)
 
@@ -186,7 +184,7 @@ class _Progress:
             "公開チェックのみの点です。採点では非公開のチェックも走ります。",
             "Public checks only; grading also runs hidden checks.",
         )
-        return [*lines, f"{'':{width}}  {'':{BAR_CELLS}}  {reached:g}/{total:g}  {_one_line(scope, language)}"]
+        return [*lines, f"{'':{width}}  {'':{BAR_CELLS}}  {reached:g}/{total:g}  {scope.line(language)}"]
 
     def _line(self, exercise: str, width: int, language: Language) -> str:
         total = sum(self.points[exercise].values())
@@ -195,13 +193,9 @@ class _Progress:
         bar = "█" * n_full + "░" * (BAR_CELLS - n_full)
         line = f"{exercise:{width}}  {bar}  {reached:g}/{total:g}"
         if self._unwritten.get(exercise) == set(self.points[exercise]):
-            line += "  " + _one_line(Message("まだ書かれていません", "not written yet"), language)
+            line += "  " + Message("まだ書かれていません", "not written yet").line(language)
         return line
 
     def _reached(self, exercise: str) -> float:
         missed = self._not_passed.get(exercise, set())
         return sum(points for check, points in self.points[exercise].items() if check not in missed)
-
-
-def _one_line(message: Message, language: Language) -> str:
-    return message.text(language).replace("\n", " / ")

@@ -20,6 +20,7 @@ from autograder.cli.common import (
     language,
     read_chosen_course,
 )
+from autograder.cli.help import Group
 from autograder.messages import visible_name
 
 
@@ -30,7 +31,7 @@ class NotebookLanguage(str, Enum):
     en = "en"
 
 
-nbgrader = typer.Typer(help="nbgrader で採点する / Grade through nbgrader.", no_args_is_help=True)
+nbgrader = typer.Typer(cls=Group, help="nbgrader で採点する / Grade through nbgrader.", no_args_is_help=True)
 app.add_typer(nbgrader, name="nbgrader", rich_help_panel=TAS)
 CourseFolder = Annotated[Path, typer.Argument(help="nbgrader's course folder.")]
 
