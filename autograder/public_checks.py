@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +79,17 @@ class PublicChecks:
         """Another model, to compare with."""
         with left_as_found(self._model("tiny-base")) as found:
             yield found
+
+    def lend(self, models: Iterable[LoadedModel]) -> None:
+        """Let the fixtures use `models` that are loaded already."""
+        for loaded in models:
+            self._loaded[loaded.name] = loaded
+            self._shared.add(loaded)
+
+    def titles(self) -> dict[str, str]:
+        """The title of every collected check, by its id, in the language of this run."""
+        checks = (check for found in self._checks.values() for check in found.values())
+        return {check.id: check.title.text(self._language) for check in checks}
 
     def _model(self, name: str) -> LoadedModel:
         if name not in self._loaded:
