@@ -102,6 +102,8 @@ def _of_docstring(text: str | None, chosen: Language) -> str | None:
     commands = [line for part in paragraphs if _EXAMPLES.match(part) for line in _commands_in(part)]
     if len(prose) == 1:
         prose = [of_pair(prose[0], chosen) or ""]
+    elif chosen == "both" and _JAPANESE.search(prose[0]) and not _JAPANESE.search(prose[1]):
+        prose[:2] = [f"{prose[0]} / {prose[1]}"]  # lists of commands show the first paragraph
     elif chosen != "both":
         prose = [part for part in prose if bool(_JAPANESE.search(part)) == (chosen == "ja")] or prose
     if not commands:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Group as Lines
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
 from autograder.messages import Message, visible
 from autograder.watch.assignment import Assignment, shown_hint
 from autograder.watch.state import SETTLED, Progress, State, Status
+from autograder.watch.wrap import wrapped
 
 BAR_CELLS = 20
 MAX_MESSAGE_LINES, MAX_PRINTED_LINES = 24, 10
+MAX_WIDTH = 100  # longer lines are hard to read
 SLOW_S = 5
 
 SIGNS = {
@@ -52,19 +53,20 @@ _FOOT = Message(
 )
 
 
-def terminal_screen(state: State, assignment: Assignment, *, ready: bool, running_s: float) -> Lines:
+def terminal_screen(state: State, assignment: Assignment, *, ready: bool, running_s: float, width: int = 80) -> Lines:
     """Everything there is to see now, from the top of the screen.
 
     Args:
         ready: whether the models are loaded.
         running_s: for how long the present run has been going on.
+        width: of the terminal, in cells.
     """
     language = state.language
     parts: list[object] = [Text(assignment.unit, style="bold"), _bar(state), _overview(state), Text()]
     if state.shows_keys:
         parts += [Text(f"  {name}  {word.line(language)}") for name, word in _KEYS]
     else:
-        parts += _exercise(state, assignment)
+        parts += _exercise(state, assignment, width)
     parts += [Text(), *_doing(state, ready=ready, running_s=running_s), Text(_FOOT.text(language), style="dim")]
     return Lines(*parts)  # type: ignore[arg-type]
 
@@ -106,7 +108,7 @@ def _overview(state: State) -> Text:
     return text
 
 
-def _exercise(state: State, assignment: Assignment) -> Iterator[object]:
+def _exercise(state: State, assignment: Assignment, width: int) -> Iterator[object]:
     one, language = state.current, state.language
     if one is None:
         yield Text(
@@ -123,11 +125,11 @@ def _exercise(state: State, assignment: Assignment) -> Iterator[object]:
         yield Text(f"{sign} {check.title.replace(chr(10), ' / ')}", style=style)
     yield Text()
     if one.status is Status.TO_FIX:
-        yield Padding(Text("\n".join(_message_lines(one))), (0, 2))
+        yield Text("\n".join(_wrapped(_message_lines(one), width, "  ")))
     yield from (Text(line) for line in _next_thing(state, one))
     if state.hint_level:
         yield Text()
-        yield from (Text(line, style="cyan") for line in _hint(state, one, assignment))
+        yield from (Text(line, style="cyan") for line in _wrapped(_hint(state, one, assignment), width))
 
 
 def _message_lines(one: Progress) -> list[str]:
@@ -135,11 +137,16 @@ def _message_lines(one: Progress) -> list[str]:
     check = one.first_open
     if one.trouble or check is None:
         return _cut(visible(one.trouble).splitlines(), MAX_MESSAGE_LINES)
-    lines = _cut(visible(check.message, limit=6000).splitlines(), MAX_MESSAGE_LINES)
+    message = check.message.removeprefix(check.title).strip()  # the title stands above
+    lines = _cut(visible(message, limit=6000).splitlines(), MAX_MESSAGE_LINES)
     if check.printed:
         printed = visible(check.printed, limit=6000).splitlines()
         lines += ["", "print:", *(f"  {line}" for line in _cut(printed, MAX_PRINTED_LINES))]
     return lines
+
+
+def _wrapped(lines: list[str], width: int, indent: str = "") -> list[str]:
+    return [line for one in lines for line in wrapped(indent + one, min(width, MAX_WIDTH))]
 
 
 def _cut(lines: list[str], n_most: int) -> list[str]:
@@ -147,8 +154,8 @@ def _cut(lines: list[str], n_most: int) -> list[str]:
 
 
 def _hint(state: State, one: Progress, assignment: Assignment) -> list[str]:
-    check = _check_for_hint(one, assignment)
-    levels = assignment.hints.get(one.name, {}).get(check, ()) if check else ()
+    hints = assignment.hints.get(one.name, {})
+    levels = hints.get(state.hint_of or next(iter(hints), ""), ())
     if not levels:
         return [
             Message("この課題のヒントは、この配布物にはありません。", "This release has no hint for this.").text(
@@ -156,13 +163,6 @@ def _hint(state: State, one: Progress, assignment: Assignment) -> list[str]:
             )
         ]
     return shown_hint(levels, state.hint_level, state.language)
-
-
-def _check_for_hint(one: Progress, assignment: Assignment) -> str | None:
-    """The first open check; of an exercise that never ran, the first that has hints."""
-    if one.first_open is not None:
-        return one.first_open.id
-    return next(iter(assignment.hints.get(one.name, {})), None)
 
 
 def _next_thing(state: State, one: Progress) -> list[str]:

@@ -61,9 +61,30 @@ def watch(assignment: Assignment, language: Language, *, at: str | None = None, 
     checker = Checker(events.put, fork=fork)
     try:
         with _saves(assignment, events.put), keys:
-            _Session(assignment, checker, shown, events.get).go_on(state)
+            _Session(assignment, checker, shown, events.get).go_on(state, lambda one: one.quits)
     finally:
         checker.close()
+
+
+def first_open(assignment: Assignment, language: Language, name: str | None = None) -> Progress:
+    """The exercise `name`, checked now; without a name the first that does not pass, or the last if all pass.
+
+    Nothing is run that is still as it was handed out.
+
+    Raises: SettingsError if the process that runs the checks cannot be started.
+    """
+    names = [name] if name else [given.name for given in assignment.exercises]
+    state = states.begin([progress_of(assignment, one) for one in names], language, name)
+    if state.run is not None:
+        events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        checker = Checker(events.put)
+        try:
+            session = _Session(assignment, checker, _Silent(), events.get)
+            state = session.go_on(state, lambda one: one.current is not None and one.current.status != Status.UNKNOWN)
+        finally:
+            checker.close()
+    assert state.current is not None
+    return state.current
 
 
 class _Session:
@@ -73,7 +94,7 @@ class _Session:
         self,
         assignment: Assignment,
         checker: Checker,
-        shown: _Terminal | _Pipe,
+        shown: _Terminal | _Pipe | _Silent,
         next_event: Callable[..., Any],
     ) -> None:
         self._assignment, self._checker, self._shown, self._next_event = assignment, checker, shown, next_event
@@ -81,10 +102,10 @@ class _Session:
         self._since_s = 0.0
         self._ready = False
 
-    def go_on(self, state: State) -> None:
-        """Until the state quits."""
+    def go_on(self, state: State, until: Callable[[State], bool]) -> State:
+        """Follow events for as long as the state is not as wanted. Returns: the state that is."""
         self._shown.begin(state)
-        while not state.quits:
+        while not until(state):
             self._make_so(state)
             self._shown.show(state, ready=self._ready, running_s=time.monotonic() - self._since_s)
             try:
@@ -92,6 +113,7 @@ class _Session:
             except queue.Empty:
                 continue
             state = self._after(state, event)
+        return state
 
     def _make_so(self, state: State) -> None:
         """Start or stop, so that what runs is what the state says."""
@@ -154,8 +176,10 @@ class _Terminal:
         pass
 
     def show(self, state: State, *, ready: bool, running_s: float) -> None:
+        width = self._console.width
+        screen = terminal_screen(state, self._assignment, ready=ready, running_s=running_s, width=width)
         with self._console.capture() as capture:
-            self._console.print(terminal_screen(state, self._assignment, ready=ready, running_s=running_s))
+            self._console.print(screen)
         # One write, so that nothing flickers: home, the lines each cleared to their end, the rest cleared.
         lines = capture.get().split("\n")
         sys.stdout.write("\x1b[H\x1b[J" + "\x1b[K\n".join(lines))
@@ -180,6 +204,19 @@ class _Pipe:
     def finished(self, before: State, after: State, number: int) -> None:
         if before.run and before.run.number == number:
             print(plain_result(after, before.run.name), flush=True)
+
+
+class _Silent:
+    """Shows nothing."""
+
+    def begin(self, state: State) -> None:
+        pass
+
+    def show(self, state: State, *, ready: bool, running_s: float) -> None:
+        pass
+
+    def finished(self, before: State, after: State, number: int) -> None:
+        pass
 
 
 @contextmanager

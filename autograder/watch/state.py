@@ -75,6 +75,7 @@ class State:
     waiting: tuple[str, ...] = ()
     n_runs: int = 0
     hint_level: int = 0
+    hint_of: str = ""  # the check that the hint is about; empty for an exercise that has not been run
     shows_keys: bool = False
     stopped: bool = False
     quits: bool = False
@@ -130,13 +131,11 @@ def ended(state: State, number: int, trouble: str = "") -> State:
     """The run `number` is over; `trouble` says why it brought no verdict on every check."""
     if state.run is None or state.run.number != number:
         return state
-    before = state.current.first_open if state.current else None
     one = state.exercises[_index(state.exercises, state.run.name)]
     if not trouble and any(check.state == "waiting" for check in one.checks):
         trouble = "?"
     done = _with(state, replace(one, status=_status(one, trouble), trouble=trouble))
-    after = done.current.first_open if done.current else None
-    if (before.id if before else None) != (after.id if after else None):
+    if _open_check(done) != done.hint_of:
         done = replace(done, hint_level=0)
     return _found_open(_next_run(replace(done, run=None)))
 
@@ -187,8 +186,18 @@ def _found_open(state: State) -> State:
 
 
 def _more_of_a_hint(state: State) -> State:
-    has_open = state.current is not None and state.current.status in (Status.TO_FIX, Status.UNWRITTEN)
-    return replace(state, hint_level=min(HINT_LEVELS, state.hint_level + 1)) if has_open else state
+    one = state.current
+    if one is None or one.status not in (Status.TO_FIX, Status.UNWRITTEN):
+        return state
+    if not state.hint_level and state.run and state.run.name == one.name:  # which check it is about is not known yet
+        return state
+    of = state.hint_of if state.hint_level else _open_check(state)
+    return replace(state, hint_level=min(HINT_LEVELS, state.hint_level + 1), hint_of=of)
+
+
+def _open_check(state: State) -> str:
+    check = state.current.first_open if state.current else None
+    return check.id if check else ""
 
 
 def _next(state: State) -> State:
