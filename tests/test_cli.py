@@ -33,8 +33,8 @@ def test_every_command_explains_itself(command: str):
     """With an example."""
     result = run(command, "--help")
     assert result.exit_code == 0
-    assert "例: / Examples:" in result.output
-    assert f"$ autograder {command}" in result.output
+    assert "例 / Examples" in result.output
+    assert f"  autograder {command}" in result.output
 
 
 def test_build_writes_the_assignments_beside_the_solutions(small: Path):

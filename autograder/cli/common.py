@@ -16,7 +16,7 @@ from autograder.cli.exits import language as language
 from autograder.cli.help import Group, of_pair
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Unit
-from autograder.messages import LANGUAGES, visible_name
+from autograder.messages import LANGUAGES, Message, visible_name
 
 app = typer.Typer(
     cls=Group,
@@ -35,6 +35,7 @@ app = typer.Typer(
     """,
     no_args_is_help=True,
     add_completion=True,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -82,10 +83,22 @@ def autograder(
     """What stands before every command."""
 
 
-def read_chosen_course(folder: Path | None) -> Course:
-    from autograder.course import find_course_root, read_course
+def course_folder(folder: Path | None) -> Path:
+    """`folder`, or else the nearest `solutions/` above. Raises: SettingsError or CourseError if there is none."""
+    from autograder.course import find_course_root
 
-    return read_course(folder.resolve() if folder else find_course_root(Path.cwd()))
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(
+            ja=f"{folder}: フォルダがありません。コースの `solutions/` を指定してください。",
+            en=f"{folder}: no such folder. Give the course's `solutions/`.",
+        )
+    return folder.resolve() if folder else find_course_root(Path.cwd())
+
+
+def read_chosen_course(folder: Path | None) -> Course:
+    from autograder.course import read_course
+
+    return read_course(course_folder(folder))
 
 
 def chosen_unit(course: Course, name: str) -> Unit:
@@ -97,6 +110,11 @@ def chosen_unit(course: Course, name: str) -> Unit:
         ja=f"--unit {name}: この単元はありません。次のどれかを指定してください: {known}",
         en=f"--unit {name}: no such unit. Choose one of: {known}",
     )
+
+
+def files_written(n: int) -> str:
+    """How many files were written, in the chosen language."""
+    return Message(f"{n} 個のファイルを書きました", f"{n} files written").line(language())
 
 
 @contextmanager

@@ -11,25 +11,39 @@ A command's docstring holds a Japanese paragraph, an English one, and its exampl
     \"\"\"
 
 The help of an option or an argument, the name of a panel and the help of a group read `日本語 / English`.
-A text that is in one language only is shown as it is.
+A text that is in one language only is shown as it is. Typer's own layout cuts Japanese off, so it is not used.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Sequence
 from typing import Any
 
+import typer
+from rich.cells import cell_len
 from typer.core import TyperGroup
 
 from autograder.cli.exits import errors_as_exit_codes, language
 from autograder.messages import Language, Message
+from autograder.wrapping import wrapped
 
 _JAPANESE = re.compile("[ぁ-んァ-ヶ一-龯]")
 _EXAMPLES = re.compile(r"Examples?:\s*")
 _COMMAND = re.compile(r"(?:;\s*|\n\s*|^\s*)(?=autograder )")
+_MAX_WIDTH, _MAX_NAME = 100, 30
+# What typer says of its own options.
+_TYPERS = {
+    "Show this message and exit.": "この説明を表示して終わる / Show this message and exit.",
+    "Install completion for the current shell.": "いまのシェルに補完を組み込む / Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.": (
+        "補完のスクリプトを表示する / Show the completion script of the current shell."
+    ),
+}
 
 
 class Group(TyperGroup):
@@ -56,12 +70,12 @@ class Group(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         command = super().get_command(ctx, cmd_name)
         if command is not None:
-            _put_into(command, language())
+            command.short_help = _in_short(command.help or "", language())  # shells show it behind <TAB>
+            command.format_help = functools.partial(_write_help, command)
         return command
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        _put_into(self, language())
-        super().format_help(ctx, formatter)
+        _write_help(self, ctx, formatter)
 
 
 def _language_first(args: list[str]) -> list[str]:
@@ -74,18 +88,6 @@ def _language_first(args: list[str]) -> list[str]:
     return args
 
 
-def _put_into(command: Any, chosen: Language) -> None:
-    """Leave the texts of one language in a command, once; typer makes new commands for each run."""
-    if getattr(command, "spoken", None) == chosen:
-        return
-    command.spoken = chosen
-    command.help = _of_docstring(command.help, chosen)
-    command.epilog = _of_docstring(command.epilog, chosen)
-    command.rich_help_panel = of_pair(command.rich_help_panel, chosen)
-    for parameter in command.params:
-        parameter.help = of_pair(getattr(parameter, "help", None), chosen)
-
-
 def of_pair(text: str | None, chosen: Language) -> str | None:
     """The chosen part of a text like `日本語 / English`."""
     ja, slash, en = (text or "").partition(" / ")
@@ -93,25 +95,80 @@ def of_pair(text: str | None, chosen: Language) -> str | None:
     return Message(ja, en).line(chosen) if is_pair else text
 
 
-def _of_docstring(text: str | None, chosen: Language) -> str | None:
-    """The chosen paragraphs, and the examples on lines of their own."""
-    if not text:
-        return text
+def _prose(text: str, chosen: Language) -> list[str]:
+    """The chosen paragraphs of a docstring, each on one line; of a pair of paragraphs the chosen one, or `日本語 / English`."""
     paragraphs = [part for part in re.split(r"\n\s*\n", inspect.cleandoc(text)) if part.strip()]
     prose = [" ".join(part.split()) for part in paragraphs if not _EXAMPLES.match(part)]
-    commands = [line for part in paragraphs if _EXAMPLES.match(part) for line in _commands_in(part)]
     if len(prose) == 1:
-        prose = [of_pair(prose[0], chosen) or ""]
-    elif chosen == "both" and _JAPANESE.search(prose[0]) and not _JAPANESE.search(prose[1]):
-        prose[:2] = [f"{prose[0]} / {prose[1]}"]  # lists of commands show the first paragraph
-    elif chosen != "both":
-        prose = [part for part in prose if bool(_JAPANESE.search(part)) == (chosen == "ja")] or prose
-    if not commands:
-        return "\n\n".join(prose)
-    heading = Message("例:", "Examples:").line(chosen)
-    return "\n\n".join([*prose, "\n".join([heading, *(f"$ {line}" for line in commands)])])
+        return [of_pair(prose[0], chosen) or ""]
+    return [one for one in prose if chosen == "both" or bool(_JAPANESE.search(one)) == (chosen == "ja")] or prose
 
 
-def _commands_in(paragraph: str) -> Iterator[str]:
+def _examples(text: str) -> list[str]:
     """The commands behind `Examples:`, each on a line of its own or divided by semicolons."""
-    yield from (part.strip() for part in _COMMAND.split(_EXAMPLES.sub("", paragraph, count=1)) if part.strip())
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(text))
+    behind = [_EXAMPLES.sub("", part, count=1) for part in paragraphs if _EXAMPLES.match(part)]
+    return [one.strip() for part in behind for one in _COMMAND.split(part) if one.strip()]
+
+
+def _write_help(command: Any, ctx: Any, formatter: Any) -> None:
+    """Usage, what it does, examples, arguments, options, commands: plain text, headings in bold on a terminal."""
+    chosen = language()
+    width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
+    formatter.write(f"{command.get_usage(ctx)}\n")
+    for paragraph in _prose(command.help or "", chosen):
+        formatter.write("\n" + "".join(f"{line}\n" for line in wrapped(f"  {paragraph}", width)))
+    examples = [(one, "") for one in _examples(command.help or "")]
+    parameters = [parameter for parameter in command.get_params(ctx) if not getattr(parameter, "hidden", False)]
+    arguments = [one for one in parameters if one.param_type_name == "argument"]
+    options = [one for one in parameters if one.param_type_name != "argument"]
+    for heading, rows in (
+        (Message("例", "Examples"), examples),
+        (Message("引数", "Arguments"), _rows(arguments, ctx)),
+        (Message("オプション", "Options"), _rows(options, ctx)),
+    ):
+        _write_list(formatter, heading.line(chosen), rows, width)
+    if isinstance(command, TyperGroup):
+        for panel, rows in _panels(command, ctx, chosen).items():
+            _write_list(formatter, panel, rows, width)
+
+
+def _rows(parameters: Sequence[Any], ctx: Any) -> list[tuple[str, str]]:
+    """Each parameter's name, and its help in the chosen language."""
+    for parameter in parameters:  # typer makes new ones for each run
+        text = getattr(parameter, "help", None)
+        parameter.help = of_pair(_TYPERS.get(text or "", text), language())
+    records = (parameter.get_help_record(ctx) for parameter in parameters)
+    return [(record[0], record[1] or "") for record in records if record]
+
+
+def _panels(group: Any, ctx: Any, chosen: Language) -> dict[str, list[tuple[str, str]]]:
+    """Heading → its commands, each with the first thing that its help says."""
+    panels: dict[str, list[tuple[str, str]]] = {}
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        if not command.hidden:
+            heading = of_pair(command.rich_help_panel, chosen) or Message("コマンド", "Commands").line(chosen)
+            panels.setdefault(heading, []).append((name, _in_short(command.help or "", chosen)))
+    return panels
+
+
+def _in_short(text: str, chosen: Language) -> str:
+    prose = _prose(text, chosen)
+    is_pair = chosen == "both" and len(prose) > 1 and _JAPANESE.search(prose[0]) and not _JAPANESE.search(prose[1])
+    return " / ".join(prose[:2]) if is_pair else prose[0]
+
+
+def _write_list(formatter: Any, heading: str, rows: list[tuple[str, str]], width: int) -> None:
+    """A heading, and below it names with what they mean beside them (below a name that is long)."""
+    if not rows:
+        return
+    formatter.write(f"\n{typer.style(heading, bold=True)}\n")
+    column = min(max(cell_len(name) for name, _ in rows), _MAX_NAME) + 4
+    for name, text in rows:
+        lines = [line.strip() for line in wrapped(text, width - column)] if text else []
+        if lines and cell_len(name) + 4 <= column:
+            formatter.write(f"  {name}{' ' * (column - 2 - cell_len(name))}{lines.pop(0)}\n")
+        else:
+            formatter.write(f"  {name}\n")
+        formatter.write("".join(f"{' ' * column}{line}\n" for line in lines))

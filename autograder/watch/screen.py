@@ -11,7 +11,7 @@ from rich.text import Text
 from autograder.messages import Message, visible
 from autograder.watch.assignment import Assignment, shown_hint
 from autograder.watch.state import SETTLED, Progress, State, Status
-from autograder.watch.wrap import wrapped
+from autograder.wrapping import wrapped
 
 BAR_CELLS = 20
 MAX_MESSAGE_LINES, MAX_PRINTED_LINES = 24, 10

@@ -19,7 +19,7 @@ from autograder.watch.hint import hint_for
 from autograder.watch.screen import plain_result, terminal_screen
 from autograder.watch.session import progress_of
 from autograder.watch.state import Seen, State
-from autograder.watch.wrap import wrapped
+from autograder.wrapping import wrapped
 
 
 def shown(state: State, assignment: Assignment, *, running_s: float = 0.0) -> str:

@@ -7,7 +7,7 @@ import re
 from rich.cells import cell_len
 
 _CJK = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]"
-_PIECE = re.compile(rf"{_CJK}|[^\S\n]+|(?:(?!{_CJK})\S)+")
+_PIECE = re.compile(rf"[ァ-ヺー]{{2,14}}|{_CJK}|[^\S\n]+|(?:(?!{_CJK})\S)+")
 _NOT_FIRST = "、。，．！？：；）」』】〕》・ー…々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 _NOT_LAST = "（「『【〔《"
 
