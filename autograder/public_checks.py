@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,17 @@ class PublicChecks:
         with left_as_found(self._model("tiny-base")) as found:
             yield found
 
+    def lend(self, models: Iterable[LoadedModel]) -> None:
+        """Let the fixtures use `models` that are loaded already."""
+        for loaded in models:
+            self._loaded[loaded.name] = loaded
+            self._shared.add(loaded)
+
+    def titles(self) -> dict[str, str]:
+        """The title of every collected check, by its id, in the language of this run."""
+        checks = (check for found in self._checks.values() for check in found.values())
+        return {check.id: check.title.text(self._language) for check in checks}
+
     def _model(self, name: str) -> LoadedModel:
         if name not in self._loaded:
             from autograder.models import load
@@ -136,9 +147,7 @@ class PublicChecks:
                 progress.add(report)
         if not progress.points:
             return
-        terminalreporter.section(
-            Message("公開チェックの進み具合", "progress").text("both").replace("\n", " / "), sep="-"
-        )
+        terminalreporter.section(Message("公開チェックの進み具合", "progress").line(self._language), sep="-")
         for line in progress.lines(self._language):
             terminalreporter.write_line(line)
 
@@ -186,7 +195,7 @@ class _Progress:
             "公開チェックのみの点です。採点では非公開のチェックも走ります。",
             "Public checks only; grading also runs hidden checks.",
         )
-        return [*lines, f"{'':{width}}  {'':{BAR_CELLS}}  {reached:g}/{total:g}  {_one_line(scope, language)}"]
+        return [*lines, f"{'':{width}}  {'':{BAR_CELLS}}  {reached:g}/{total:g}  {scope.line(language)}"]
 
     def _line(self, exercise: str, width: int, language: Language) -> str:
         total = sum(self.points[exercise].values())
@@ -195,13 +204,9 @@ class _Progress:
         bar = "█" * n_full + "░" * (BAR_CELLS - n_full)
         line = f"{exercise:{width}}  {bar}  {reached:g}/{total:g}"
         if self._unwritten.get(exercise) == set(self.points[exercise]):
-            line += "  " + _one_line(Message("まだ書かれていません", "not written yet"), language)
+            line += "  " + Message("まだ書かれていません", "not written yet").line(language)
         return line
 
     def _reached(self, exercise: str) -> float:
         missed = self._not_passed.get(exercise, set())
         return sum(points for check, points in self.points[exercise].items() if check not in missed)
-
-
-def _one_line(message: Message, language: Language) -> str:
-    return message.text(language).replace("\n", " / ")

@@ -15,7 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--autograder-lang",
         choices=("ja", "en", "both"),
         default=None,
-        help="language of the messages (default: environment variable AUTOGRADER_LANG, else both)",
+        help="language of the messages (default: environment variable AUTOGRADER_LANG, else the locale, else both)",
     )
     parser.addini(
         "autograder_unit", "the unit that this assignment folder belongs to (written by the build)", default=""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from xdist.scheduler import LoadScopeScheduling
 from autograder.audit import Bench
 from autograder.course import read_course
 from autograder.exercise import Course, Exercise, Unit
+
+# Messages are in both languages, whatever the locale of who runs the tests.
+for name in ("AUTOGRADER_LANG", "LC_ALL"):
+    os.environ.pop(name, None)
+os.environ["LC_MESSAGES"] = "C"
 
 ROOT = Path(__file__).parent.parent
 COURSE = read_course(ROOT / "solutions")

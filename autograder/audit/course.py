@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from autograder.audit.behaviour import Bench, audit_exercise
 from autograder.audit.figures import audit_figures
+from autograder.audit.hints import audit_hints
 from autograder.audit.shipping import audit_shipping
 from autograder.audit.texts import audit_texts
 from autograder.errors import SettingsError
@@ -32,9 +33,15 @@ def audit_course(
         units = [
             replace(unit, exercises=tuple(one for one in unit.exercises if one in exercises)) for unit in course.units
         ]
-        problems = [problem for unit in units for problem in [*audit_texts(unit), *audit_figures(unit)]]
+        problems = [
+            problem for unit in units for problem in [*audit_texts(unit), *audit_figures(unit), *audit_hints(unit)]
+        ]
     else:
-        problems = [problem for unit in course.units for problem in [*audit_texts(unit), *audit_figures(unit)]]
+        problems = [
+            problem
+            for unit in course.units
+            for problem in [*audit_texts(unit), *audit_figures(unit), *audit_hints(unit)]
+        ]
         problems += [*audit_shipping(course), *audit_power(course)]
     with Bench.load() as bench:
         for n_finished, exercise in enumerate(exercises):

@@ -25,14 +25,11 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from autograder.jail import child, confine
 from autograder.jail.libc import libc
 from autograder.shared import SharedObjects
-
-if TYPE_CHECKING:
-    from autograder.models import LoadedModel
 
 _MADV_COLLAPSE = 25
 # What libraries import for losses, GPUs and asynchronous downloads, which nobody has here: a third of what a fork has to copy.
@@ -66,37 +63,15 @@ def _load(settings: dict[str, Any]) -> SharedObjects:
     import torch
 
     from autograder.models import load
+    from autograder.models.rehearsal import rehearse
 
     torch.set_num_threads(1)
     models = [load(name, dtype=settings["dtype"]) for name in settings["models"]]
-    _rehearse(models[0])
+    rehearse(models[0])
     for name in _NOT_NEEDED:
         del sys.modules[name]  # whoever imports it gets it
     del os.environ["MPLCONFIGDIR"]  # the grader's, not the students'
     return SharedObjects(models)
-
-
-def _rehearse(lm: LoadedModel) -> None:
-    """Do once what students do, so that what libraries import and set up at first use is there before the fork."""
-    import io
-
-    import matplotlib.pyplot as plt  # with its list of fonts, which takes seconds where it has to be made
-    import sacrebleu
-    from transformers import pipeline, set_seed
-
-    set_seed(0)
-    pipe = pipeline("text-generation", model=lm.model, tokenizer=lm.tokenizer)
-    for options in ({"do_sample": False}, {"do_sample": True, "num_return_sequences": 2}):
-        pipe("a", max_new_tokens=2, **options)
-    if lm.tokenizer.chat_template:
-        lm.tokenizer.apply_chat_template([{"role": "user", "content": "a"}], add_generation_prompt=True)
-    sacrebleu.sentence_bleu("a b c d", ["a b c e"])
-    figure, axes = plt.subplots()
-    axes.plot([0, 1], label="a")
-    axes.legend()
-    figure.savefig(io.BytesIO(), format="png")
-    plt.close(figure)
-    plt.rcdefaults()
 
 
 def _use_huge_pages() -> None:
