@@ -22,6 +22,7 @@ PICTURES: dict[str, tuple[Callable[[FigureLanguage], str], ...]] = {
     "top_p": (cutoffs.nucleus,),
     "top_k": (cutoffs.top_k_and_top_p,),
     "epsilon": (cutoffs.epsilon_floor,),
+    "min_p": (cutoffs.scaled_floor,),
     "draw": (distributions.inverse_cdf,),
     "sampling_loop": (decoding.sampling_round,),
     "top_p_sweep": (sweeps.self_bleu_over_top_p,),

@@ -1,4 +1,4 @@
-"""Which tokens of a distribution stay: the nucleus, epsilon's floor, top-k beside top-p."""
+"""Which tokens of a distribution stay: the nucleus, epsilon's floor, min-p's floor, top-k beside top-p."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from autograder.messages import Message
 from figures.example import PEAKED, PROBS, TOKENS, nucleus_size, renormalised, running_sums, warmed
 from figures.svg import BLUE, GREY, INK, MID_BLUE, MUTED, ORANGE, PAPER, Drawing, FigureLanguage
 
-P, EPSILON, K = 0.8, 0.05, 3
+P, EPSILON, MIN_P, K = 0.8, 0.05, 0.3, 3
 DROPPED = Message("捨てる", "dropped")
 _TOP, _ROW, _LEFT, _SCALE = 98.0, 28.0, 214.0, 310.0  # of the nucleus: its rows, and its running sum
 
@@ -109,6 +109,45 @@ def _pairs(drawing: Drawing, base: float) -> None:
         drawing.write(x + 31, base + 43, f"{old:.2f}", size=12.5, anchor="middle", colour=ink)
         words = f"{new:.3f}" if kept else DROPPED
         drawing.write(x + 31, base + 67, words, size=12.5, anchor="middle", colour=ink_after, bold=kept)
+
+
+def scaled_floor(language: FigureLanguage) -> str:
+    """The floor of the same min_p on a peaked distribution, the example and a flat one."""
+    drawing = Drawing(
+        language,
+        height=330,
+        title=Message(
+            f"min_p = {MIN_P} の下限は、最も高い棒の {MIN_P} 倍",
+            f"The floor of min_p = {MIN_P} is {MIN_P} times the highest bar",
+        ),
+        about=Message(
+            "3 つの分布の棒グラフと、最も高い棒の 0.3 倍の高さに引いた下限。尖った分布では下限が 0.24 で 1 個、例の分布では 0.075 で 5 個、平らな分布では 0.034 で 10 個全部が残る。",
+            "Bar charts of three distributions, each with a floor at 0.3 times its highest bar. The peaked one has its floor at 0.24 and keeps one token, the example at 0.075 and keeps five, the flat one at 0.034 and keeps all ten.",
+        ),
+    )
+    shapes = (
+        (PEAKED, Message("尖った分布", "peaked")),
+        (PROBS, Message("例の分布", "the example")),
+        (tuple(warmed(PROBS, 10)), Message("平らな分布", "flat")),
+    )
+    for column, (probs, shape) in enumerate(shapes):
+        left, base, floor = 40 + 226.0 * column, 284.0, MIN_P * probs[0]
+        size, height = sum(p >= floor for p in probs), 180 / probs[0]
+        drawing.write(left, 70, shape, size=16, bold=True)
+        drawing.line(left - 4, base, left + 204, base, colour=GREY)
+        for index, p in enumerate(probs):
+            _bar(drawing, (left + 20 * index, base - p * height, 15, p * height), index < size, BLUE)
+            ink = INK if index < size else MUTED
+            drawing.write(left + 20 * index + 7.5, base + 16, str(index + 1), size=12, anchor="middle", colour=ink)
+        drawing.line(
+            left - 4, base - floor * height, left + 204, base - floor * height, colour=ORANGE, thick=2, dash="6 4"
+        )
+        words = f"{MIN_P} × {probs[0]:.3g} = {floor:.2g}"
+        drawing.write(left, base - 192, words, size=13, bold=True, colour=ORANGE)
+        many = "token" if size == 1 else "tokens"
+        kept = Message(f"{size} 個が残る", f"{size} {many} kept")
+        drawing.write(left, base + 38, kept, colour=BLUE, bold=True)
+    return drawing.svg()
 
 
 def top_k_and_top_p(language: FigureLanguage) -> str:

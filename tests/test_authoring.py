@@ -29,7 +29,7 @@ def solutions(course: Course, tmp_path: Path) -> Path:
 def test_a_new_exercise_is_built_and_asks_to_be_written(solutions: Path, bench: Bench):
     """It stands behind the last one; the audit lists what is left in the order of work, and nothing else is wrong."""
     folder = new_exercise(solutions, "sampling/min_q")
-    assert folder.name == "e12_min_q"
+    assert folder.name == "e13_min_q"
     read = read_course(solutions)
     unit = next(unit for unit in read.units if unit.id == "u02_sampling")
     added = next(exercise for exercise in unit.exercises if exercise.id == "sampling/min_q")
@@ -42,6 +42,21 @@ def test_a_new_exercise_is_built_and_asks_to_be_written(solutions: Path, bench: 
         *("checks_public.py", "checks_hidden.py", "mistakes.py", "hints.yaml"),
     ]
     assert audit_exercise(added, bench) == []
+
+
+def test_a_new_exercise_can_stand_between_others(solutions: Path):
+    """Those behind it move up by one number, with all that is in them."""
+    unit = solutions / "u02_sampling"
+    before = {path.name: path.read_bytes() for path in (unit / "e12_observations").iterdir()}
+    new_exercise(solutions, "sampling/last")
+    folder = new_exercise(solutions, "sampling/between", after="observations")
+    names = sorted(path.name for path in unit.iterdir() if path.is_dir())
+    assert folder.name == "e13_between"
+    assert names == ["e12_observations", "e13_between", "e14_last"]
+    assert before == {path.name: path.read_bytes() for path in (unit / "e12_observations").iterdir()}
+    with pytest.raises(SettingsError, match="has no such exercise"):
+        new_exercise(solutions, "sampling/lost", after="nothing")
+    assert names == sorted(path.name for path in unit.iterdir() if path.is_dir())
 
 
 def test_a_new_unit_takes_a_new_exercise(solutions: Path):

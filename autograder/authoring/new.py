@@ -13,14 +13,15 @@ from autograder.errors import SettingsError
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def new_exercise(solutions: Path, exercise_id: str) -> Path:
-    """Write the folder of a new exercise, numbered behind the last one of its unit.
+def new_exercise(solutions: Path, exercise_id: str, *, after: str = "") -> Path:
+    """Write the folder of a new exercise, numbered behind the last one of its unit, or behind `after`.
 
     Args:
         exercise_id: `<unit>/<name>`, e.g. `sampling/min_p` in the unit `u02_sampling`.
+        after: name of the exercise that it follows; those behind that one move up by one number.
 
     Returns: the folder.
-    Raises: SettingsError if the id is not in order, there is no such unit, or the exercise is there already.
+    Raises: SettingsError if the id is not in order, there is no such unit, no exercise `after`, or the exercise is there already.
     """
     unit_name, _, name = exercise_id.partition("/")
     _require_name(exercise_id, name)
@@ -33,7 +34,11 @@ def new_exercise(solutions: Path, exercise_id: str) -> Path:
         )
     unit = units[unit_name]
     _require_new(name, unit, "e")
-    folder = unit / f"e{_next_number(unit, 'e'):02}_{name}"
+    number = _number_behind(unit, after) if after else _next_number(unit, "e")
+    for path in reversed(_numbered(unit, "e")):  # from the last one, so that no two share a number on the way
+        if int(path.name[1:3]) >= number:
+            path.rename(unit / f"e{int(path.name[1:3]) + 1:02}{path.name[3:]}")
+    folder = unit / f"e{number:02}_{name}"
     _write("exercise", folder, {"@NAME@": name, "@ID@": exercise_id})
     return folder
 
@@ -63,9 +68,23 @@ def _require_new(name: str, folder: Path, letter: str) -> None:
         )
 
 
+def _number_behind(unit: Path, after: str) -> int:
+    folders = {path.name[4:]: path for path in _numbered(unit, "e")}
+    if after not in folders:
+        known = ", ".join(folders) or "–"
+        raise SettingsError(
+            ja=f"--after {after}: {unit.name} にこの課題がありません。次のどれかを指定してください: {known}",
+            en=f"--after {after}: {unit.name} has no such exercise. Choose one of: {known}",
+        )
+    return int(folders[after].name[1:3]) + 1
+
+
 def _next_number(folder: Path, letter: str) -> int:
-    numbers = [int(path.name[1:3]) for path in folder.glob(f"{letter}[0-9][0-9]_*")]
-    return max(numbers, default=0) + 1
+    return max((int(path.name[1:3]) for path in _numbered(folder, letter)), default=0) + 1
+
+
+def _numbered(folder: Path, letter: str) -> list[Path]:
+    return sorted(path for path in folder.glob(f"{letter}[0-9][0-9]_*") if path.is_dir())
 
 
 def _write(template: str, folder: Path, words: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -39,6 +40,12 @@ def new(
     name: Annotated[
         Optional[str], typer.Argument(help="`unit` に続けて、単元の名前 / The unit's name, after `unit`.")
     ] = None,
+    after: Annotated[
+        str,
+        typer.Option(
+            help="この課題のすぐ後ろに置き、それより後ろの番号を 1 つずつ増やす（省略時は最後） / The exercise that it follows (default: the last); those behind move up by one number."
+        ),
+    ] = "",
     course: CourseOption = None,
 ) -> None:
     """課題または単元を作り始める。build の通るひな形を書き、残りの作業は audit が順に示す。
@@ -46,7 +53,7 @@ def new(
     Begin an exercise or a unit: writes files that the build takes; `audit` then says what is left to do, in order.
 
     Examples:
-        autograder new sampling/min_p
+        autograder new sampling/min_p --after epsilon
         autograder new unit decoding
     """
     from autograder.authoring.new import new_exercise, new_unit
@@ -58,15 +65,10 @@ def new(
                 ja="`autograder new sampling/min_p` か `autograder new unit decoding` のように指定してください。",
                 en="say `autograder new sampling/min_p` or `autograder new unit decoding`.",
             )
-        folder = new_unit(solutions, name) if name is not None else new_exercise(solutions, what)
-        typer.echo(f"{folder}")
-        if name is None:
-            typer.echo(
-                Message(
-                    f"次に: autograder build; autograder audit {what}",
-                    f"next: autograder build; autograder audit {what}",
-                ).text(language())
-            )
+        folder = new_unit(solutions, name) if name is not None else new_exercise(solutions, what, after=after)
+        typer.echo(_from_here(f"{folder}"))
+        then = f"autograder audit {what}" if name is None else f"autograder new {name}/⟨exercise⟩"
+        typer.echo(Message(f"次に: {then}", f"next: {then}").line(language()))
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -123,11 +125,24 @@ def audit(
         if as_json:
             typer.echo(json.dumps([{"ja": one.ja, "en": one.en} for one in problems], ensure_ascii=False, indent=2))
         for problem in problems if not as_json else ():
-            typer.echo(problem.text(language()))
+            typer.echo(_from_here(problem.text(language())))
         if problems:
             raise typer.Exit(1)
         if not as_json:
             typer.echo(Message("監査に合格しました。", "The audit found nothing wrong.").text(language()))
+        if exercises and not as_json:
+            typer.echo(_ONE_ONLY.text(language()))
+
+
+_ONE_ONLY = Message(
+    "配布物（assignments/ がビルドと同じか、秘密の行がないか）は、課題を指定しない `autograder audit` で調べます。",
+    "What ships (assignments/ as built, no secret lines) is looked at by `autograder audit` without ids.",
+)
+
+
+def _from_here(text: str) -> str:
+    """`text` with the paths in it as seen from the current folder."""
+    return text.replace(f"{Path.cwd()}{os.sep}", "")
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -174,7 +189,7 @@ def release(
             problems = [*audit_shipping(read), *audit_power(read, only=ids)]
             problems = problems or audit_course(read, progress, only=ids)
         for problem in problems:
-            typer.echo(problem.text(language()), err=True)
+            typer.echo(_from_here(problem.text(language())), err=True)
         if problems:
             raise typer.Exit(1)
         made = make_release(read, chosen, out, change=change)
@@ -274,7 +289,15 @@ def mutants(
         for name, one in found.items() if not as_json else ():
             _show_found(name, one, bad)
         if any(one[key] for one in found.values() for key in bad):
+            if not diagnose and not as_json:
+                typer.echo(_LET_PASS.text(language()))
             raise typer.Exit(1)
+
+
+_LET_PASS = Message(
+    "surviving の変更に気づく非公開チェックを足すか、契約を満たしたままの変更なら、理由を添えて課題の equivalent.yaml に書いてください。",
+    "surviving: add a hidden check that notices the change or, if it meets the contract as well, list it with its reason in the exercise's equivalent.yaml.",
+)
 
 
 def _show_found(name: str, found: dict[str, Any], bad: tuple[str, ...]) -> None:

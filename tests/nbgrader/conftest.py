@@ -132,7 +132,7 @@ def write_solutions(root: Path, *, essay: bool) -> Path:
     shutil.copytree(TESTS / "extra" / "e10_mass", unit / "e10_mass")
     course = TESTS.parent / "solutions" / UNIT
     if essay:
-        shutil.copytree(course / "e11_observations", unit / "e11_observations")
+        shutil.copytree(course / "e12_observations", unit / "e12_observations")
     for language in ("ja", "en"):
         shutil.copy(course / f"intro.{language}.md", unit)
     return root / "solutions"
