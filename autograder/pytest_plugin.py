@@ -17,6 +17,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="language of the messages (default: environment variable AUTOGRADER_LANG, else the locale, else both)",
     )
+    group.addoption(
+        "--autograder-results",
+        metavar="FILE",
+        default=None,
+        help="append a line of JSON for each public check to FILE, as it begins and as it ends",
+    )
     parser.addini(
         "autograder_unit", "the unit that this assignment folder belongs to (written by the build)", default=""
     )

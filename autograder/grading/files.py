@@ -17,7 +17,12 @@ MAX_NOTEBOOK_BYTES = 20 << 20
 MAX_ARCHIVE_BYTES = 50 << 20
 MAX_FILES = 500
 MAX_DEPTH = 5
+MAX_RECEIPT_BYTES = 1 << 18
 SUFFIXES = (".py", ".ipynb", ".md")
+# What `autograder submit` puts beside the answers.
+RECEIPT_NAME = "RECEIPT.json"
+# Without following a link or waiting for a pipe, where the system knows such things; as bytes on Windows.
+_AS_IT_IS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 _IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "node_modules", "venv", "site-packages"}
 
 
@@ -34,14 +39,19 @@ class SubmittedFile:
     is_folder: bool = False
 
 
-def submitted_files(entry: Path) -> list[SubmittedFile]:
-    """The .py, .ipynb and .md files of a submission (folder, zip or single file), shallowest first.
+def submitted_files(entry: Path, *, depth: int = MAX_DEPTH) -> list[SubmittedFile]:
+    """The .py, .ipynb and .md files of a submission (folder, zip or single file), and receipts; shallowest first.
+
+    A folder that holds nothing but a zip (as learning platforms hand out what was uploaded) counts as that zip.
+
+    Args:
+        depth: how many folders down to look in a folder.
 
     Raises: SubmissionError if it is none of these or cannot be read.
     """
     mode = entry.lstat().st_mode
     if stat.S_ISDIR(mode):
-        found = _from_folder(entry)
+        found = _from_folder(entry, depth) or [file for archive in _only_zip(entry) for file in _from_zip(archive)]
     elif stat.S_ISREG(mode) and entry.suffix.lower() == ".zip":
         found = _from_zip(entry)
     elif stat.S_ISREG(mode) and entry.suffix.lower() in SUFFIXES:
@@ -55,19 +65,33 @@ def submitted_files(entry: Path) -> list[SubmittedFile]:
     return sorted(found, key=lambda file: (len(file.path.parts), str(file.path)))
 
 
-def _from_folder(root: Path) -> list[SubmittedFile]:
+def _from_folder(root: Path, depth: int) -> list[SubmittedFile]:
     found: list[SubmittedFile] = []
-    for path, is_folder in _walk(root, PurePosixPath(), MAX_DEPTH):
+    for path, is_folder in _walk(root, PurePosixPath(), depth):
         if len(found) >= MAX_FILES:
             break
         found.append(SubmittedFile(path, None, 0, is_folder=True) if is_folder else _read(root / path, path))
     return found
 
 
-def _walk(folder: Path, at: PurePosixPath, depth: int) -> Iterator[tuple[PurePosixPath, bool]]:
-    """(path, whether it is a folder) of everything that is named like an answer."""
+def _only_zip(folder: Path) -> list[Path]:
+    """The zip in `folder`, if there is one. Raises: SubmissionError if there are several."""
     with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
+        files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+    found = sorted(name for name in files if name.lower().endswith(".zip") and not _is_ignored(name))
+    if len(found) > 1:
+        names = ", ".join(map(visible_name, found[:10]))
+        raise SubmissionError(
+            ja=f"{visible_name(folder.name)}: zip が {len(found)} 個あり、どれを採点するか分かりません（{names}）。1 つだけ残してください。",
+            en=f"{visible_name(folder.name)}: holds {len(found)} zips, and which to grade is not clear ({names}). Keep one.",
+        )
+    return [folder / name for name in found]
+
+
+def _walk(folder: Path, at: PurePosixPath, depth: int) -> Iterator[tuple[PurePosixPath, bool]]:
+    """(path, whether it is a folder) of everything that is named like an answer, files before what lies in folders."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), entry.name)):
             if entry.is_symlink() or _is_ignored(entry.name):
                 continue
             path = at / entry.name
@@ -76,8 +100,12 @@ def _walk(folder: Path, at: PurePosixPath, depth: int) -> Iterator[tuple[PurePos
                     yield path, True
                 elif depth:
                     yield from _walk(folder / entry.name, path, depth - 1)
-            elif entry.is_file() and path.suffix.lower() in SUFFIXES:
+            elif entry.is_file() and _is_wanted(path):
                 yield path, False
+
+
+def _is_wanted(path: PurePosixPath) -> bool:
+    return path.suffix.lower() in SUFFIXES or path.name == RECEIPT_NAME
 
 
 def _is_ignored(name: str) -> bool:
@@ -87,7 +115,7 @@ def _is_ignored(name: str) -> bool:
 def _read(file: Path, path: PurePosixPath) -> SubmittedFile:
     """Read a regular file, without following a link that took its place."""
     limit = _limit(path)
-    fd = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    fd = os.open(file, _AS_IT_IS)
     with os.fdopen(fd, "rb") as stream:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
@@ -97,6 +125,8 @@ def _read(file: Path, path: PurePosixPath) -> SubmittedFile:
 
 
 def _limit(path: PurePosixPath) -> int:
+    if path.name == RECEIPT_NAME:
+        return MAX_RECEIPT_BYTES
     return MAX_NOTEBOOK_BYTES if path.suffix.lower() == ".ipynb" else MAX_PY_BYTES
 
 
@@ -122,11 +152,11 @@ def _from_zip(archive: Path) -> list[SubmittedFile]:
 def _members(opened: zipfile.ZipFile) -> list[SubmittedFile]:
     found: list[SubmittedFile] = []
     n_bytes = 0
-    for member in opened.infolist():
+    for member in sorted(opened.infolist(), key=lambda member: member.filename.count("/")):
         path = PurePosixPath(member.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or any(_is_ignored(part) for part in path.parts):
             continue
-        if path.suffix.lower() not in SUFFIXES or len(path.parts) > MAX_DEPTH + 1 or len(found) >= MAX_FILES:
+        if not _is_wanted(path) or len(path.parts) > MAX_DEPTH + 1 or len(found) >= MAX_FILES:
             continue
         if member.is_dir():
             found.append(SubmittedFile(path, None, 0, is_folder=True))

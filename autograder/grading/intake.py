@@ -12,11 +12,12 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from autograder.course.prose import MARK_END, answer_in, mark
 from autograder.errors import SubmissionError
 from autograder.exercise import Exercise, Unit, Verdict
-from autograder.grading.files import MAX_NOTEBOOK_BYTES, MAX_PY_BYTES, SubmittedFile, submitted_files
+from autograder.grading.files import MAX_NOTEBOOK_BYTES, MAX_PY_BYTES, RECEIPT_NAME, SubmittedFile, submitted_files
 from autograder.grading.notebook import (
     decoded,
     defined_functions,
@@ -26,13 +27,14 @@ from autograder.grading.notebook import (
     source_for,
     written_twice,
 )
+from autograder.grading.receipt import judge
 from autograder.messages import Message, visible_name
 
 # Files of the class's own in the folder of results, and what file systems allow.
 RESERVED_NAMES = frozenset({"class.json", "index.html"})
 MAX_NAME_BYTES = 200
 MAX_PROSE_CHARACTERS = 20_000
-_UNGRADED_NAMES = ("test_", "conftest")
+UNGRADED_NAMES = ("test_", "conftest")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Submission:
     """One student's work on one unit. `modules`: every readable file by module name, for imports among them.
 
     `unreadable`: a file that belongs to no exercise cannot be read, so an answer that seems to be missing may be in it.
+    `receipt`: what `grading.receipt.judge` says of the receipt of `autograder submit`, if there is one.
     """
 
     student: str
@@ -60,6 +63,7 @@ class Submission:
     notes: tuple[Message, ...] = ()
     digest: str = ""
     unreadable: bool = False
+    receipt: dict[str, Any] | None = None
 
 
 @dataclass
@@ -140,8 +144,10 @@ def read_submission(student: str, entry: Path, unit: Unit) -> Submission:
                 f"{name}: cannot be read ({reason}). Check its permissions.",
             ),
         )
+    receipts = [file for file in files if file.path.name == RECEIPT_NAME][:1]
     prose = {exercise.answer_file for exercise in unit.exercises if exercise.rubric is not None}
     files = [file for file in files if file.path.suffix.lower() != ".md" or file.path.name in prose]
+    files = [file for file in files if file.path.name != RECEIPT_NAME]
     read = _read_texts(files)
     answers = {
         exercise.name: _find_answer(exercise, unit, files, read)
@@ -151,11 +157,15 @@ def read_submission(student: str, entry: Path, unit: Unit) -> Submission:
     }
     modules = {Path(path).stem: parts[0] for path, parts in reversed(read.parts.items()) if path.endswith(".py")}
     digest = hashlib.sha256()
-    for file in files:
+    for file in [*files, *receipts]:
         digest.update(f"{file.path}\0{file.size}\0".encode("utf-8", "surrogateescape") + (file.data or b""))
     notes = _general_notes(unit, files, read, answers)
     unreadable = any(_named_after(path) not in answers for path in read.reasons)
-    return Submission(student, answers, modules, notes, digest.hexdigest(), unreadable)
+    receipt = None
+    for file in receipts:
+        receipt, said = judge(file, [one for one in files if not one.path.name.startswith(UNGRADED_NAMES)], unit)
+        notes = (*notes, *said)
+    return Submission(student, answers, modules, notes, digest.hexdigest(), unreadable, receipt)
 
 
 def _unreadable(student: str, unit: Unit, reason: Message) -> Submission:
@@ -192,7 +202,7 @@ def _read_texts(files: list[SubmittedFile]) -> _Texts:
     read = _Texts()
     for file in files:
         path = str(file.path)
-        if path in read.parts or path in read.prose or file.path.name.startswith(_UNGRADED_NAMES):
+        if path in read.parts or path in read.prose or file.path.name.startswith(UNGRADED_NAMES):
             continue
         try:
             text, name = _text(file), visible_name(path)
@@ -235,7 +245,7 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
     named = [str(file.path) for file in files if _named_after(str(file.path)) == exercise.name]
     candidates = [path for path in named if path in read.parts]
     for path in candidates:
-        if _is_written(read.text(path, exercise), exercise):
+        if is_written(read.text(path, exercise), exercise):
             return Answer(read.text(path, exercise), note=read.note(path, exercise))
     renamed = _of_another_name(exercise, unit, read)
     if renamed and not any(path in read.reasons for path in named):
@@ -287,9 +297,19 @@ def _without_code(path: str, exercise: Exercise) -> Message:
     )
 
 
-def _is_written(text: str, exercise: Exercise) -> bool:
+def is_written(text: str, exercise: Exercise) -> bool:
     """Whether the code differs from that of the stub; comments and the first docstring are no code."""
     return _code(text) not in ([], _code(exercise.stub))
+
+
+def holds_answer(file: SubmittedFile, exercise: Exercise) -> bool:
+    """Whether something was written into `file`, which is named after `exercise`; also True if it cannot be read."""
+    read, path = _read_texts([file]), str(file.path)
+    if path in read.reasons:
+        return True
+    if exercise.rubric is not None:
+        return bool(answer_in(read.prose.get(path, []), exercise.name, exercise.stub))
+    return path in read.parts and is_written(read.text(path, exercise), exercise)
 
 
 @lru_cache(maxsize=512)  # of stubs, above all
@@ -315,7 +335,7 @@ def _of_another_name(exercise: Exercise, unit: Unit, read: _Texts) -> str | None
     for path in read.parts:
         text = read.text(path, exercise)
         defines = defined_functions(text) & set(exercise.functions)
-        if _named_after(path) not in taken and defines and _is_written(text, exercise):
+        if _named_after(path) not in taken and defines and is_written(text, exercise):
             return path
     return None
 

@@ -2,7 +2,8 @@
 
 Keys are stable and versioned. `points` is null wherever a mark waits for a person. Where it waits only because prose
 is marked by a person (verdict `person`), the points of the whole report are those of the checks, and
-`points_by_person` says how many more a person gives at most.
+`points_by_person` says how many more a person gives at most. `receipt` tells from which release the submission was made,
+as its receipt claims (`grading.receipt.judge`), and is null without one; no mark depends on it.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ def make_report(
         "points_by_person": sum(
             exercise["max_points"] for exercise in exercises if exercise["verdict"] == Verdict.PERSON.value
         ),
+        "receipt": submission.receipt,
         "notes": [_both(note) for note in submission.notes],
         "exercises": exercises,
     }

@@ -133,6 +133,8 @@ python -m venv .venv
 .venv/bin/pytest
 ```
 
+提出するときは、このコマンドが作る zip を出してください / To hand in, submit the zip that this makes: `uv run autograder submit`
+
 課題の一覧 / The exercises: [README.ja.md](README.ja.md), [README.en.md](README.en.md).
 
 新しい版が出たら / When a later version comes out: `uv run autograder upgrade NEW.zip .`

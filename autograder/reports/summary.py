@@ -62,6 +62,7 @@ def _student(report: Mapping[str, Any]) -> dict[str, Any]:
         "max_points": report["max_points"],
         "points_by_person": report["points_by_person"],
         "needs_person": list(_reasons(report)),
+        "receipt": report.get("receipt"),
         "exercises": [
             {key: exercise[key] for key in ("id", "points", "max_points", "verdict")}
             for exercise in report["exercises"]
