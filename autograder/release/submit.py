@@ -92,7 +92,8 @@ def submit(
 def _answers(folder: Path, given: HandedOut) -> dict[str, bytes]:
     """Name → bytes of what grading reads in the folder itself. Raises: SubmissionError."""
     prose = {exercise.answer_file for exercise in given.unit.exercises if exercise.rubric is not None}
-    found = [file for file in submitted_files(folder, depth=0) if _is_answer(file, prose)]
+    # An earlier zip in a folder without answers would be read as the folder itself: its files have longer paths.
+    found = [file for file in submitted_files(folder, depth=0) if len(file.path.parts) == 1 and _is_answer(file, prose)]
     unwritten = _untouched_notebooks(found, given)
     found = [file for file in found if file.path.name not in unwritten]
     files = {}

@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from autograder.messages import Language, Message, visible
+from autograder.messages import Language, Message, visible, visible_name
 from autograder.reports.words import SIGNS, WITHHELD, WORDS, number
 
 # Of more exercises than this only the signs are shown: their points would not fit into a window of 80 columns.
@@ -47,6 +47,26 @@ def class_table(summary: Mapping[str, Any], language: Language) -> Table:
     for student in summary["students"]:
         table.add_row(*_row(student, summary["exercises"], language))
     return table
+
+
+def class_remarks(summary: Mapping[str, Any], language: Language) -> list[str]:
+    """What the receipts of `autograder submit` tell of the class, a line for each kind of thing."""
+    receipts = [(student["student"], student.get("receipt") or {}) for student in summary["students"]]
+    kinds = (
+        (
+            Message("今とは違う版の課題から提出されています", "submitted from another version than the present one"),
+            [name for name, receipt in receipts if receipt.get("state") == "old"],
+        ),
+        (
+            Message("autograder submit のあとでファイルが変わっています", "files changed after autograder submit"),
+            [name for name, receipt in receipts if receipt.get("changed")],
+        ),
+    )
+    return [
+        f"{what.text(language)}: {', '.join(map(visible_name, names))}".replace("\n", " / ")
+        for what, names in kinds
+        if names
+    ]
 
 
 def _row(student: Mapping[str, Any], exercises: list[Mapping[str, Any]], language: Language) -> list[Text | Bar]:

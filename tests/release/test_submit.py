@@ -136,7 +136,7 @@ def test_what_cannot_be_packed_is_said_and_nothing_is_written(what: str, words: 
     elif what == "damaged":
         (folder / "unit.json").write_text('{"unit": "u02_sampling", "exercises": [{}]}')
     elif what == "no answer":
-        for path in [*folder.glob("*.py"), *folder.glob("*.ipynb"), folder / "observations.md"]:
+        for path in [*folder.glob("*.py"), *folder.glob("*.ipynb"), *folder.glob("*.md")]:
             path.unlink()
     elif what == "large":
         (folder / "top_p.py").write_bytes(b"#" * (MAX_PY_BYTES + 1))
