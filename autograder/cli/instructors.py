@@ -289,8 +289,8 @@ def mutants(
         for name, one in found.items() if not as_json else ():
             _show_found(name, one, bad)
         if any(one[key] for one in found.values() for key in bad):
-            if not diagnose and not as_json:
-                typer.echo(_LET_PASS.text(language()))
+            if not diagnose and any(one["surviving"] for one in found.values()):
+                typer.echo(_LET_PASS.text(language()), err=True)
             raise typer.Exit(1)
 
 
