@@ -76,6 +76,14 @@ def upgrade(
                 f"kept as it is{' (new text in .new)' if new else ''}",
             )
             typer.echo(f"= {visible_name(name)}  {kept.line(language())}")
+        if any(name.startswith("wheels/") for name in done.written):
+            typer.echo(_NEW_ENGINE.text(language()))
+
+
+_NEW_ENGINE = Message(
+    "エンジンも新しくなりました。次の `uv run` が入れ替えます。uv を使っていなければ `.venv/bin/pip install -r requirements.txt` を実行してください。",
+    "The engine is new, too: the next `uv run` installs it. Without uv, run `.venv/bin/pip install -r requirements.txt`.",
+)
 
 
 @app.command(rich_help_panel=STUDENTS)

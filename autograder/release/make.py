@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,9 @@ from autograder.release.bundle import CHANGELOG, archive, plan_bundle
 from autograder.release.commitment import commitment_to, opening_of
 from autograder.reports.files import write_atomic_bytes
 
+# Of the repository, what the wheel is made from.
+_ENGINE = ("pyproject.toml", "README.md", "LICENSE", ".gitignore", "autograder")
+_VERSION = re.compile(r'^version = "[0-9.]+', re.MULTILINE)
 _TEXT = re.compile(r"\.(py|md|j2|html|css|js|ini|json|toml|txt|ipynb|svg|sha256)$|METADATA$|RECORD$|VERSION$")
 
 
@@ -73,10 +78,14 @@ def make_release(course: Course, unit: Unit, out: Path, *, change: str) -> Relea
 
 
 def build_wheel(folder: Path) -> Path:
-    """The engine as a wheel in `folder`. Raises: SettingsError outside the engine's repository, or without hatchling."""
+    """The engine as a wheel in `folder`, its version followed by a mark of its contents, e.g. `0.1.0+e3f2a91c`.
+
+    So another engine has another version: uv and pip install it in place of the one that a student has.
+    Raises: SettingsError outside the engine's repository, or without hatchling.
+    """
     root = Path(autograder.__file__).resolve().parent.parent
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    built = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory(prefix="autograder-engine-") as place:
+        built = _build(root, Path(place), folder)
     wheels = sorted(folder.glob("*.whl"))
     if built.returncode or not wheels:
         why = (built.stderr or built.stdout).strip().splitlines()[-1:] or ["?"]
@@ -85,6 +94,30 @@ def build_wheel(folder: Path) -> Path:
             en=f"{root}: the wheel cannot be built ({why[0]}). Run `uv sync` in the repository, and this from there.",
         )
     return wheels[0]
+
+
+def _build(root: Path, place: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Build from a copy of the engine at `root` that is marked by its contents."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    for source in (root / name for name in _ENGINE if (root / name).exists()):
+        if source.is_dir():
+            shutil.copytree(source, place / source.name, ignore=ignored)
+        else:
+            shutil.copy(source, place)
+    settings = place / "pyproject.toml"
+    if settings.is_file():
+        marked = _VERSION.sub(rf"\g<0>+e{_digest(place)[:8]}", settings.read_text(encoding="utf-8"), count=1)
+        settings.write_text(marked, encoding="utf-8")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder.resolve())]
+    return subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
 
 
 def _name(unit: Unit) -> re.Pattern[str]:

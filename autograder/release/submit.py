@@ -32,7 +32,17 @@ from autograder.release.folder import HandedOut, read_folder
 from autograder.release.public_run import PublicRun, not_run, run_public_checks
 from autograder.reports.files import write_atomic_bytes
 
-PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "numpy", "sacrebleu", "matplotlib", "pytest")
+PACKAGES = (
+    "torch",
+    "transformers",
+    "tokenizers",
+    "safetensors",
+    "numpy",
+    "sacrebleu",
+    "matplotlib",
+    "pytest",
+    "textgen-autograder",
+)
 # Every archive of the same answers has the same bytes but for the receipt's time; zip knows no earlier date.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _CLAIM = (

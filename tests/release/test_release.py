@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import parse_wheel_filename
 
 from autograder.audit.shipping import secret_lines
 from autograder.course import read_course
@@ -79,6 +80,26 @@ def test_versions_are_pinned(wheel: Path):
     for one in found:
         requirement = Requirement(one)
         assert any(part.operator in {"==", "<="} for part in requirement.specifier)
+
+
+def test_another_engine_has_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Or an upgraded folder would go on with the engine that is installed; the same one has the same bytes."""
+    root = Path(make.__file__).parents[2]
+    (tmp_path / "autograder").mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, tmp_path)
+    (tmp_path / "autograder" / "__init__.py").write_text("x = 1\n")
+    monkeypatch.setattr(make.autograder, "__file__", str(tmp_path / "autograder" / "__init__.py"))
+    first, again = make.build_wheel(tmp_path / "1"), make.build_wheel(tmp_path / "2")
+    assert (first.name, first.read_bytes()) == (again.name, again.read_bytes())
+    (tmp_path / "autograder" / "__init__.py").write_text("x = 2\n")
+    other = make.build_wheel(tmp_path / "3")
+    versions = [parse_wheel_filename(wheel.name)[1] for wheel in (first, other)]
+    assert versions[0] != versions[1]
+    assert versions[0].public == versions[1].public
+    with zipfile.ZipFile(other) as opened:
+        (metadata,) = (name for name in opened.namelist() if name.endswith(".dist-info/METADATA"))
+        assert f"Version: {versions[1]}\n" in opened.read(metadata).decode()
 
 
 def test_a_secret_line_stops_the_release(small: Path, top_p: Exercise, tmp_path: Path):
