@@ -23,21 +23,38 @@ _UNWRITTEN = Message("まだ書かれていません", "not written yet")
 
 @app.command(rich_help_panel=STUDENTS)
 def submit(
-    folder: Annotated[Path, typer.Argument(help="The folder that you work in.")] = Path("."),
+    folder: Annotated[Path, typer.Argument(help="課題に取り組んでいるフォルダ / The folder that you work in.")] = Path(
+        "."
+    ),
     out: Annotated[
-        Optional[Path], typer.Option(help="The zip to write, or a folder for it (default: in the folder itself).")
+        Optional[Path],
+        typer.Option(
+            help="書く zip、またはそれを置くフォルダ（省略時は課題のフォルダ） / The zip to write, or a folder for it (default: the assignment folder)."
+        ),
     ] = None,
     skip_checks: Annotated[
-        bool, typer.Option("--skip-checks", help="Pack at once, without running the public checks.")
+        bool,
+        typer.Option(
+            "--skip-checks",
+            help="公開チェックを実行せずに、すぐまとめる / Pack at once, without running the public checks.",
+        ),
     ] = False,
-    time_limit: Annotated[int, typer.Option(min=1, help="Seconds after which the public checks are ended.")] = 600,
+    time_limit: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="公開チェックをこの秒数で打ち切る / Seconds after which the public checks are ended.",
+        ),
+    ] = 600,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the public checks, then pack your answers with a receipt into one zip to hand in.
+    """公開チェックを実行し、答えを提出用の zip にまとめる。落ちていてもまとめ、できていないところがあれば終了コード 1。
 
-    It is packed whatever the checks say. Exit status 1 if one of them does not pass, or an answer is missing.
+    Run the public checks, then pack your answers into one zip to hand in, whatever they say. Exit status 1 if not everything is done.
 
-    Example: autograder submit
+    Examples:
+        autograder submit
+        autograder submit --skip-checks --out ~/Desktop
     """
     from autograder.release.submit import submit as submit_folder
 
@@ -154,4 +171,4 @@ def _ending(done: Submitted) -> Iterator[str]:
 
 
 def _say(message: Message) -> str:
-    return message.text(language()).replace("\n", " / ")
+    return message.line(language())

@@ -108,6 +108,8 @@ dependencies = [
 
 [project.optional-dependencies]
 notebook = ["textgen-autograder[notebook]"]
+watch = ["textgen-autograder[watch]"]
+playground = ["textgen-autograder[playground]"]
 
 [tool.uv]
 package = false
@@ -131,6 +133,15 @@ uv がないとき / without uv:
 python -m venv .venv
 .venv/bin/pip install -r requirements.txt
 .venv/bin/pytest
+```
+
+ほかにできること / What else there is:
+
+```bash
+uv run autograder hint                          # 行き詰まったら / when you are stuck
+uv run --extra watch autograder watch           # 保存するたびにチェック / check at every save
+uv run --extra notebook jupyter lab             # ノートブックで解く / work in notebooks
+uv run --extra playground autograder playground # モデルで遊ぶ / play with a model
 ```
 
 提出するときは、このコマンドが作る zip を出してください / To hand in, submit the zip that this makes: `uv run autograder submit`

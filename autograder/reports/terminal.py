@@ -62,11 +62,7 @@ def class_remarks(summary: Mapping[str, Any], language: Language) -> list[str]:
             [name for name, receipt in receipts if receipt.get("changed")],
         ),
     )
-    return [
-        f"{what.text(language)}: {', '.join(map(visible_name, names))}".replace("\n", " / ")
-        for what, names in kinds
-        if names
-    ]
+    return [f"{what.line(language)}: {', '.join(map(visible_name, names))}" for what, names in kinds if names]
 
 
 def _row(student: Mapping[str, Any], exercises: list[Mapping[str, Any]], language: Language) -> list[Text | Bar]:
