@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograder.errors import AutograderError
+from autograder.jail.libc import libc
 from autograder.messages import Language
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 Emit = Callable[[dict[str, Any]], None]
 _MAX_PRINTED = 4000
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class _Forker:
         status = 70
         try:
             os.setsid()  # what the student's code starts is ended with it
+            libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             null = os.open(os.devnull, os.O_RDONLY)
             log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(null, 0)
