@@ -21,7 +21,7 @@ from autograder.exercise import Exercise
 from autograder.watch.checker import Broken, Checker, Ready
 from autograder.watch.warm import Job
 
-WAIT_S = 120
+WAIT_S = 60
 
 
 class Runs:
@@ -260,7 +260,7 @@ def test_a_pipe_gets_plain_lines(folder: Path, top_p: Exercise):
         lines = iter(process.stdout.readline, "")
         assert next(lines).startswith(str(folder))
         assert next(lines) == "top_p: 1/3 not yet\n"
-        assert "expected the 6 tokens" in next(lines) + next(lines) + next(lines)
+        assert "expected the 6 tokens" in next(lines)
         (folder / "top_p.py").write_text(right)
         found = next(line for line in lines if line.startswith("top_p: "))
         process.send_signal(signal.SIGINT)
