@@ -42,7 +42,7 @@ def single_keys(put: Callable[[str], None]) -> Iterator[None]:
     def end(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
-    handlers = {signal.SIGCONT: ask, signal.SIGTERM: end, signal.SIGHUP: end}
+    handlers: dict[int, Callable[..., None]] = {signal.SIGCONT: ask, signal.SIGTERM: end, signal.SIGHUP: end}
     replaced = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     atexit.register(restore)
     ask()
