@@ -73,7 +73,7 @@ class Checker:
 
     def _order(self, order: dict[str, Any]) -> None:
         assert self._process.stdin is not None
-        with contextlib.suppress(OSError):  # it ended: its reader says so
+        with contextlib.suppress(OSError, ValueError):  # it ended: its reader says so
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
             self._process.stdin.flush()
 

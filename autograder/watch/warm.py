@@ -33,7 +33,7 @@ import pytest
 
 from autograder.errors import AutograderError
 from autograder.jail.libc import libc
-from autograder.messages import Language
+from autograder.messages import Language, Message
 
 if TYPE_CHECKING:
     from autograder.models import LoadedModel
@@ -178,6 +178,9 @@ def _run(job: Job, emit: Emit, models: Mapping[str, LoadedModel]) -> None:
     sys.dont_write_bytecode = True  # two saves within one second would read each other's
     with tempfile.TemporaryDirectory(prefix="autograder-watch-") as place:
         folder = Path(job.folder)
+        if not (folder / f"test_{job.name}.py").is_file():
+            emit({"run": job.run, "ended": True, "trouble": _no_checks(job).text(job.language)})
+            return
         if job.answer.endswith(".ipynb"):
             try:
                 folder = _unpacked(job, Path(place))
@@ -193,6 +196,13 @@ def _run(job: Job, emit: Emit, models: Mapping[str, LoadedModel]) -> None:
         code = pytest.main([f"test_{job.name}.py", *options, "--rootdir", str(folder)], plugins=[listener])
     ran = code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     emit({"run": job.run, "ended": True, "trouble": "" if ran else listener.trouble or f"pytest: {code!r}"})
+
+
+def _no_checks(job: Job) -> Message:
+    name = f"test_{job.name}.py"
+    return Message(
+        f"{name} がありません。配布物から戻してください。", f"{name} is missing. Restore it from what you were given."
+    )
 
 
 def _unpacked(job: Job, place: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,8 +18,11 @@ import pexpect
 import pytest
 
 from autograder.course.source import with_mistake, without_marks
+from autograder.errors import SettingsError
 from autograder.exercise import Exercise
+from autograder.watch.assignment import Assignment
 from autograder.watch.checker import Broken, Checker, Ready
+from autograder.watch.session import first_open
 from autograder.watch.warm import Job
 
 WAIT_S = 60
@@ -149,7 +153,7 @@ def test_a_process_that_dies_is_said_to_have_died(folder: Path):
     found = runs.answers(runs.start(folder, "top_p"))
     assert "No module named 'nothing_of_that_name'" in found[-1]["trouble"]
     (folder / "test_top_p.py").unlink()
-    assert "test_top_p.py" in runs.answers(runs.start(folder, "top_p"))[-1]["trouble"]
+    assert runs.answers(runs.start(folder, "top_p"))[-1]["trouble"].startswith("test_top_p.py is missing.")
     runs.checker.close()
 
 
@@ -296,3 +300,13 @@ def test_ready_is_said_once():
     runs = Runs(fork=True)
     assert runs.heard.get(timeout=WAIT_S) == Ready()
     runs.checker.close()
+
+
+def test_a_process_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch, assignment: Assignment, folder: Path):
+    """As a sentence with its last words; nothing waits for ever."""
+    monkeypatch.setattr("autograder.watch.checker.sys.executable", shutil.which("false"))
+    (folder / "top_p.py").write_text("def top_p_filter(probs, p):\n    return probs\n")
+    with pytest.raises(SettingsError, match="The process that runs the checks ended") as caught:
+        first_open(assignment, "en", "top_p")
+    assert caught.value.message.en.endswith("\nexit 1")
+    assert "autograder doctor" in caught.value.message.ja
