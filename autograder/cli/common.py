@@ -123,7 +123,7 @@ def progress_bar(what: str = "採点 / grading") -> Iterator[Callable[[str, int,
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console, shown = Console(stderr=True), of_pair(what, language())
+    console, shown = Console(stderr=True), of_pair(what, language()) or ""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(shown, total=None)

@@ -71,7 +71,7 @@ class Group(TyperGroup):
         command = super().get_command(ctx, cmd_name)
         if command is not None:
             command.short_help = _in_short(command.help or "", language())  # shells show it behind <TAB>
-            command.format_help = functools.partial(_write_help, command)
+            setattr(command, "format_help", functools.partial(_write_help, command))  # noqa: B010 (typer makes it anew for each run)
         return command
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

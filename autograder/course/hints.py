@@ -110,7 +110,7 @@ def _bank(check: Check, mistakes: Sequence[Mistake]) -> Message | None:
 
 def _message(path: Path, check: str, key: str, value: object) -> Message:
     match value:
-        case {"ja": str(ja), "en": str(en)} if ja.strip() and en.strip() and len(value) == 2:
+        case {"ja": str(ja), "en": str(en), **rest} if ja.strip() and en.strip() and not rest:
             return Message(ja.strip(), en.strip())
     raise _wrong(path, check, f"{key} には ja と en の文が要ります", f"{key} needs a text in ja and in en")
 

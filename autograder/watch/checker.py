@@ -38,7 +38,7 @@ class Checker:
 
     def __init__(self, put: Callable[[Any], None], *, fork: bool = CAN_FORK) -> None:
         self._put, self._fork = put, fork
-        self._busy = self._closed = False
+        self._busy = self._closed = self._ready = False
         # The thread that hears the process replaces it, where each runs one job.
         self._lock = threading.RLock()
         with self._lock:
@@ -65,13 +65,15 @@ class Checker:
         """End the process, and what it runs."""
         with self._lock:
             process, self._closed = self._process, True
-            if not self._fork:
+            if not (self._fork and self._ready):  # no fork of it runs
                 process.kill()
+            listener = self._listener
         self._end(process)
+        listener.join(timeout=5)
 
     def _order(self, order: dict[str, Any]) -> None:
         assert self._process.stdin is not None
-        with contextlib.suppress(OSError):  # it ended: its reader says so
+        with contextlib.suppress(OSError, ValueError):  # it ended: its reader says so
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
             self._process.stdin.flush()
 
@@ -82,9 +84,7 @@ class Checker:
 
     @staticmethod
     def _end(process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None
-        with contextlib.suppress(OSError):
-            process.stdin.close()
+        _close_input(process)
         try:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -98,14 +98,17 @@ class Checker:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
         )
-        threading.Thread(target=self._hear, args=(process, errors), daemon=True).start()
+        self._listener = threading.Thread(target=self._hear, args=(process, errors), daemon=True)
+        self._listener.start()
         return process
 
     def _hear(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self._pass_on(process, _read(line))
+        with process.stdout as answers:
+            for line in answers:
+                self._pass_on(process, _read(line))
         code = process.wait()
+        _close_input(process)
         with self._lock, errors:
             if process is self._process and not self._closed:
                 errors.seek(0)
@@ -120,7 +123,14 @@ class Checker:
                 self._busy = False
                 if not self._fork:
                     self._process = self._started()
+            self._ready = self._ready or bool(answer.get("ready"))
         self._put(Ready() if answer.get("ready") else answer)
+
+
+def _close_input(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):  # what was written last may still be on its way to a process that is gone
+        process.stdin.close()
 
 
 def _read(line: bytes) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def single_keys(put: Callable[[str], None]) -> Iterator[None]:
     def end(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
-    handlers = {signal.SIGCONT: ask, signal.SIGTERM: end, signal.SIGHUP: end}
+    handlers: dict[int, Callable[..., None]] = {signal.SIGCONT: ask, signal.SIGTERM: end, signal.SIGHUP: end}
     replaced = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     atexit.register(restore)
     ask()
@@ -58,7 +58,14 @@ def single_keys(put: Callable[[str], None]) -> Iterator[None]:
 
 def _read(fd: int, put: Callable[[str], None]) -> None:
     """Keys until the terminal is gone; arrows and other keys of several bytes count for nothing."""
-    while data := os.read(fd, 64):
+    while data := _bytes_from(fd):
         if not data.startswith(b"\x1b"):
             for character in data.decode("utf-8", "ignore"):
                 put(character)
+
+
+def _bytes_from(fd: int) -> bytes:
+    try:
+        return os.read(fd, 64)
+    except OSError:  # the terminal is gone
+        return b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.console import Group as Lines
 from rich.rule import Rule
 from rich.text import Text
@@ -62,7 +63,7 @@ def terminal_screen(state: State, assignment: Assignment, *, ready: bool, runnin
         width: of the terminal, in cells.
     """
     language = state.language
-    parts: list[object] = [Text(assignment.unit, style="bold"), _bar(state), _overview(state), Text()]
+    parts: list[object] = [Text(assignment.unit, style="bold"), _bar(state), _overview(state, width), Text()]
     if state.shows_keys:
         parts += [Text(f"  {name}  {word.line(language)}") for name, word in _KEYS]
     else:
@@ -96,15 +97,19 @@ def _bar(state: State) -> Text:
     return Text.assemble(("█" * n_full, "green"), ("░" * (BAR_CELLS - n_full), "dim"), f"  {words}")
 
 
-def _overview(state: State) -> Text:
+def _overview(state: State, width: int) -> Text:
     """Every exercise with its sign; the one at hand in brackets."""
-    text = Text()
+    text, used = Text(), 0
     for number, one in enumerate(state.exercises):
         sign = "◔" if state.run and state.run.name == one.name else SIGNS[one.status]
         here = number == state.at
-        word = f"{sign}\u00a0{one.name}"  # kept on one line
-        text.append(f"[{word}]" if here else word, style="bold" if here else _STYLES.get(one.status, "dim"))
+        word = f"[{sign} {one.name}]" if here else f"{sign} {one.name}"
+        if used and used + cell_len(word) > width:
+            text.append("\n")
+            used = 0
+        text.append(word, style="bold" if here else _STYLES.get(one.status, "dim"))
         text.append("  ")
+        used += cell_len(word) + 2
     return text
 
 

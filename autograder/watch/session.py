@@ -146,8 +146,8 @@ class _Session:
                 return self._saved(state, file)
             case {"run": int(number), "collected": list(checks)}:
                 return states.collected(state, number, [(id, title) for id, title in checks])
-            case {"run": int(number), "check": str(check), **rest}:
-                seen = Seen(check, "", rest["state"], rest["message"], rest["printed"])
+            case {"run": int(number), "check": str(check), "state": str(verdict), **rest}:
+                seen = Seen(check, "", verdict, str(rest["message"]), str(rest["printed"]))
                 return states.checked(state, number, seen)
             case {"run": int(number), "ended": True, "trouble": str(trouble)}:
                 self._shown.finished(state, states.ended(state, number, trouble), number)

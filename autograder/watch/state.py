@@ -6,7 +6,7 @@ the session makes it so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -233,7 +233,7 @@ def _stop(state: State) -> State:
     return replace(state, run=None, waiting=(), stopped=True) if state.run else state
 
 
-_KEYS = {
+_KEYS: dict[str, Callable[[State], State]] = {
     "h": _more_of_a_hint,
     "n": _next,
     "p": lambda state: _go(state, max((state.at or 0) - 1, 0)),

@@ -32,13 +32,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.messages import Language
+from autograder.jail.libc import libc
+from autograder.messages import Language, Message
 
 if TYPE_CHECKING:
     from autograder.models import LoadedModel
 
 Emit = Callable[[dict[str, Any]], None]
 _MAX_PRINTED = 4000
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class _Forker:
         status = 70
         try:
             os.setsid()  # what the student's code starts is ended with it
+            libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             null = os.open(os.devnull, os.O_RDONLY)
             log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(null, 0)
@@ -175,6 +178,9 @@ def _run(job: Job, emit: Emit, models: Mapping[str, LoadedModel]) -> None:
     sys.dont_write_bytecode = True  # two saves within one second would read each other's
     with tempfile.TemporaryDirectory(prefix="autograder-watch-") as place:
         folder = Path(job.folder)
+        if not (folder / f"test_{job.name}.py").is_file():
+            emit({"run": job.run, "ended": True, "trouble": _no_checks(job).text(job.language)})
+            return
         if job.answer.endswith(".ipynb"):
             try:
                 folder = _unpacked(job, Path(place))
@@ -190,6 +196,13 @@ def _run(job: Job, emit: Emit, models: Mapping[str, LoadedModel]) -> None:
         code = pytest.main([f"test_{job.name}.py", *options, "--rootdir", str(folder)], plugins=[listener])
     ran = code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     emit({"run": job.run, "ended": True, "trouble": "" if ran else listener.trouble or f"pytest: {code!r}"})
+
+
+def _no_checks(job: Job) -> Message:
+    name = f"test_{job.name}.py"
+    return Message(
+        f"{name} がありません。配布物から戻してください。", f"{name} is missing. Restore it from what you were given."
+    )
 
 
 def _unpacked(job: Job, place: Path) -> Path:

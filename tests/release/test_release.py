@@ -60,7 +60,15 @@ def test_a_bundle_holds_what_a_student_needs(small: Path, wheel: Path, tmp_path:
     folder = unpacked(release, tmp_path)
     names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert {"README.md", "pyproject.toml", "requirements.txt", "VERSION", "CHANGELOG.md", "COMMITMENT.json"} <= names
-    assert {"top_p.py", "top_p.ja.md", "top_p.en.ipynb", "test_top_p.py", "pytest.ini", "unit.json"} <= names
+    assert {
+        "top_p.py",
+        "top_p.ja.md",
+        "top_p.en.ipynb",
+        "test_top_p.py",
+        "pytest.ini",
+        "unit.json",
+        "hints.json",
+    } <= names
     assert f"wheels/{wheel.name}" in names
     assert any(name.startswith("figures/") for name in names)
     assert not {name for name in names if "hidden" in name or "mistake" in name or "solution" in name}
