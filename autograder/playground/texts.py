@@ -139,9 +139,10 @@ def _how_many(page: Page) -> tuple[int, int, int]:
 
 
 def _split(page: Page) -> Words:
-    """How Self-BLEU splits texts: Japanese prompts begin with characters, until the reader chooses."""
-    if st.session_state["split"] is None:
-        st.session_state["split"] = "13a" if page.prompt.isascii() else "char"
+    """How Self-BLEU splits texts: Japanese by characters, until the reader chooses otherwise for this language."""
+    japanese = not page.prompt.isascii()
+    if st.session_state["split_for"] != japanese:
+        st.session_state["split"], st.session_state["split_for"] = "char" if japanese else "13a", japanese
     chosen = st.radio(page.say(w.SPLIT), ["13a", "char"], key="split", horizontal=True, help=page.say(w.SPLIT_HELP))
     return cast(Words, chosen)
 

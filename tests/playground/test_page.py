@@ -187,6 +187,17 @@ def test_self_bleu_follows_the_temperature(page: AppTest):
     assert metric(healthy(page), "average Self-BLEU") < 10
 
 
+def test_japanese_texts_are_compared_by_characters(page: AppTest):
+    """Unless the reader wants it otherwise; English ones as in the exercises."""
+    page.segmented_control(key="view").set_value("texts").run()
+    assert page.radio(key="split").value == "13a"
+    page.text_area(key="prompt").set_value("動物を3つ教えて。\n1. ").run()
+    assert page.radio(key="split").value == "char"
+    page.radio(key="split").set_value("13a").run()
+    page.slider(key="top_p").set_value(0.5).run()
+    assert healthy(page).radio(key="split").value == "13a"
+
+
 def test_texts_wait_for_the_button_where_they_are_slow(page: AppTest):
     """Not live: the button writes, and another setting asks for it again."""
     page.segmented_control(key="view").set_value("texts").run()
