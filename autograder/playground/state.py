@@ -56,7 +56,7 @@ DEFAULTS: dict[str, Any] = {
 
 def first_values(environment: Mapping[str, str]) -> dict[str, Any]:
     """What a visitor starts with: `DEFAULTS`, the language of the environment, and the model that the command named."""
-    language = first_language(environment)
+    language = first_language()
     named = environment.get("AUTOGRADER_PLAYGROUND_MODEL", "")
     model = {"model": named} if named in EMBEDDED else {"model": OTHER, "typed_model": named, "named_model": named}
     return {**DEFAULTS, "language": language, "prompt": EXAMPLES[language][0], **(model if named else {})}

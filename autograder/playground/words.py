@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-
 from autograder.messages import Language, Message, chosen_language
 
 LANGUAGES: dict[Language, str] = {"ja": "日本語", "en": "English"}
 
 
-def first_language(environment: Mapping[str, str] = os.environ) -> Language:
-    """The language in which the page opens: AUTOGRADER_LANG, else English where the locale is English, else Japanese."""
+def first_language() -> Language:
+    """The language in which the page opens: what AUTOGRADER_LANG or the locale chooses; Japanese where that is both or none."""
     try:
-        chosen = chosen_language()
+        chosen = chosen_language("ja")
     except ValueError:
-        chosen = "both"
-    if chosen != "both":
-        return chosen
-    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    return "en" if locale.startswith("en") else "ja"
+        return "ja"
+    return "ja" if chosen == "both" else chosen
 
 
 TITLE = Message("文章生成プレイグラウンド", "Text generation playground")
