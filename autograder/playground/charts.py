@@ -84,7 +84,7 @@ def mass_chart(found: Distribution, pieces: Sequence[str], language: Language) -
     lines = [(bar.name, bar.into.value) for bar in bars if bar.into and bar.into.name == "top_p"]
     if lines:
         marks = alt.Chart(pd.DataFrame({"bar": name, "at": p, "label": f"p = {p:g}"} for name, p in lines))
-        above = marks.mark_text(color=_LINE, fontSize=12, fontWeight="bold", dy=-26, dx=4, align="right")
+        above = marks.mark_text(color=_LINE, fontSize=12, fontWeight="bold", dy=-26, dx=-4, align="right")
         boxes += [marks.mark_tick(color=_LINE, thickness=3, size=44).encode(x="at:Q", y=y)]
         boxes += [above.encode(x="at:Q", y=y, text="label:N")]
     cut_off = w.CUT_OFF.text(language)

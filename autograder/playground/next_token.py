@@ -78,6 +78,8 @@ def _did(page: Page, found: Distribution, stage: Stage) -> str:
         best = int(found.order[0])
         words = w.DID_SHARPEN if stage.value < 1 else w.DID_FLATTEN
         return page.say(words, value=stage.value, before=float(stage.before[best]), after=float(stage.after[best]))
+    if stage.n_cut == 0:
+        return page.say(w.DID_NOTHING, setting=charts.setting_of(stage))
     return page.say(_DID[stage.name], value=stage.value, kept=stage.n_kept, cut=stage.n_cut, mass=stage.cut_mass)
 
 

@@ -122,6 +122,10 @@ DID_EPSILON = Message(
     "**epsilon {value:g}**: 確率が {value:g} に満たない {cut:,} 個（確率の合計 {mass:.3f}）を切り、残った {kept:,} 個を合計 1 に伸ばしました。",
     "**epsilon {value:g}**: cut the {cut:,} tokens below {value:g} (total probability {mass:.3f}) and stretched the {kept:,} that are left to 1.",
 )
+DID_NOTHING = Message(
+    "**{setting}**: いまの分布では、切るものがありません。",
+    "**{setting}**: there is nothing to cut in this distribution.",
+)
 
 # Views
 VIEW = Message("見るもの", "View")

@@ -118,6 +118,13 @@ def test_each_slider_changes_the_distribution(
         assert kept + found.cut_mass == pytest.approx(1)
 
 
+def test_a_setting_that_cuts_nothing_says_so(page: AppTest):
+    """As epsilon may behind a narrow top-k."""
+    page.select_slider(key="top_k").set_value(2)
+    page.select_slider(key="epsilon").set_value(0.1).run()
+    assert "**ε 0.1**: there is nothing to cut" in words_of(healthy(page))
+
+
 def test_a_low_temperature_is_greedy(page: AppTest):
     """The best token has all the probability."""
     page.select_slider(key="temperature").set_value(0.01)
