@@ -30,6 +30,7 @@ PACKAGES = {
     "pyyaml": "grading",
     "nbgrader": "nbgrader",
     "watchfiles": "watch",
+    "streamlit": "playground",
     "distributed": "cluster",
 }
 _FREE_MIB, _FREE_DISK_GIB = 2048, 1.0

@@ -28,6 +28,7 @@ EXERCISES = [exercise for unit in COURSE.units for exercise in unit.exercises if
 TOGETHER = re.compile(
     r"tests/test_classroom\.py"
     r"|tests/nbgrader/"
+    r"|tests/playground/"
     r"|tests/jail/test_attacks\.py::test_no_attack_gets_through\[\w+-\w+"
     r"|tests/jail/test_attacks\.py::test_the_attack_succeeds_without_a_jail"
 )

@@ -22,6 +22,7 @@ LAYERS = [
         "nbgrader",
         "release",
         "notebook",
+        "playground",
         "pytest_plugin",
         "public_checks",
         "watch",

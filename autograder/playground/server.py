@@ -1,0 +1,140 @@
+"""Start the page on this machine alone, and end it with the command."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from autograder.errors import SettingsError
+
+HOST = "127.0.0.1"
+FIRST_PORT, N_PORTS = 8501, 100
+_PATIENCE_S = 60
+OPTIONS = {
+    "server.address": HOST,
+    "server.headless": "true",  # asks for no e-mail address and opens no browser: that is done here
+    "server.fileWatcherType": "none",
+    "browser.gatherUsageStats": "false",
+    "browser.serverAddress": HOST,
+    "client.toolbarMode": "viewer",
+    "client.showErrorDetails": "none",
+    "logger.hideWelcomeMessage": "true",
+    "logger.level": "warning",
+    "global.developmentMode": "false",
+}
+
+
+def serve(*, port: int | None, browser: bool, model: str | None, device: str, announce: Callable[[str], None]) -> int:
+    """Serve the page until it is interrupted, and return the server's exit status.
+
+    Args:
+        port: where; None takes the first free one from 8501 on.
+        browser: open the page in the user's browser once it answers.
+        model: what the page opens with; None: tiny-chat.
+        announce: is told the address once the page answers.
+
+    Raises: ModuleNotFoundError without Streamlit; SettingsError if the port is taken, or if the page does not answer.
+    """
+    if importlib.util.find_spec("streamlit") is None:
+        raise ModuleNotFoundError("No module named 'streamlit'", name="streamlit")
+    port = free_port() if port is None else require_free(port)
+    address = f"http://{HOST}:{port}"
+    with _running(port, model, device) as server:
+        _wait_for(address, server)
+        announce(address)
+        if browser:
+            webbrowser.open(address)
+        return server.wait()
+
+
+def free_port() -> int:
+    """Raises: SettingsError if none of the first hundred is free."""
+    for port in range(FIRST_PORT, FIRST_PORT + N_PORTS):
+        if _is_free(port):
+            return port
+    raise SettingsError(
+        ja=f"{FIRST_PORT} から {FIRST_PORT + N_PORTS - 1} までのポートがすべて使われています。--port で別の番号を指定してください。",
+        en=f"the ports {FIRST_PORT} to {FIRST_PORT + N_PORTS - 1} are all taken. Choose another one with --port.",
+    )
+
+
+def require_free(port: int) -> int:
+    """The port itself. Raises: SettingsError if something else listens there."""
+    if _is_free(port):
+        return port
+    raise SettingsError(
+        ja=f"--port {port}: このポートは使えません（ほかのプログラムが使っているか、使う権限がありません）。別の番号を指定するか、--port を省いてください。",
+        en=f"--port {port}: this port cannot be used (another program has it, or you may not use it). Choose another one, or leave --port out.",
+    )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def _running(port: int, model: str | None, device: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The server's process; ended with the block, whatever ends it."""
+    options = {**OPTIONS, "server.port": f"{port}"}
+    page = Path(__file__).with_name("page.py")
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        f"{page}",
+        *(f"--{key}={value}" for key, value in options.items()),
+    ]
+    environment = {**os.environ, "AUTOGRADER_PLAYGROUND_MODEL": model or "", "AUTOGRADER_PLAYGROUND_DEVICE": device}
+    # Being ended, and a closed terminal, end the server as well. Windows has no SIGHUP.
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    handlers = {number: signal.signal(number, _end) for number in ends}
+    # A group of its own: Ctrl-C reaches the command alone, which then ends the server.
+    server = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield server
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # a model in the middle of a long text
+            server.kill()
+            server.wait()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(_PATIENCE_S * 5):
+        if server.poll() is not None:
+            break
+        try:
+            with urlopen(f"{address}/_stcore/health"):
+                return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise SettingsError(
+        ja="ページを起動できませんでした。上に出ている理由を確かめ、`autograder doctor` で足りない部品がないか調べてください。",
+        en="the page could not be started. Look at the reason above, and let `autograder doctor` see whether something is missing.",
+    )

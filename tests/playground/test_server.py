@@ -1,0 +1,166 @@
+"""The command that serves the page: on this machine alone, ended by Ctrl-C, in a real browser without network."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from autograder.cli import app
+from autograder.playground.server import HOST, free_port
+
+PATIENCE_S = 120
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["playground", "--no-browser", *arguments], env={"AUTOGRADER_LANG": "en"})
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running command: its process, the address that it printed, and the home folder that it was given."""
+
+    process: subprocess.Popen[str]
+    address: str
+    home: Path
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {**os.environ, "HOME": str(home), "AUTOGRADER_LANG": "en", "OMP_NUM_THREADS": "1"}
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "HF_HOME"):
+        environment.pop(name, None)
+    command = [sys.executable, "-m", "autograder.cli", "playground", "--no-browser", "--model", "tiny-base"]
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
+    )
+    try:
+        first = process.stdout.readline() if process.stdout else ""
+        found = re.search(r"http://127\.0\.0\.1:\d+", first)
+        assert found, f"no address was printed but {first!r}"
+        yield Served(process, found[0], home)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Any]:
+    """Headless Chromium that can resolve no host name."""
+    for program in ("chromium", "chromedriver"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed (apt install chromium chromium-driver)")
+    pytest.importorskip("selenium", reason="selenium is not installed")
+    from selenium.webdriver import Chrome, ChromeOptions
+    from selenium.webdriver.chrome.service import Service
+
+    options = ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    names = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "window-size=1200,1600")
+    for option in (*names, f"user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(f"--{option}")
+    options.add_argument(f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}")
+    driver = Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    driver.set_page_load_timeout(PATIENCE_S)
+    yield driver
+    driver.quit()
+
+
+def until(browser: Any, condition: Callable[[], Any], what: str) -> Any:
+    """The first true value of `condition`."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    try:
+        return WebDriverWait(browser, PATIENCE_S, ignored_exceptions=(Exception,)).until(lambda _: condition())
+    except Exception as error:
+        raise AssertionError(f"{what} never happened; the page says:\n{text_of(browser)}") from error
+
+
+def text_of(browser: Any) -> str:
+    return str(browser.find_element("tag name", "body").text)
+
+
+def is_listening(address: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, int(address.rsplit(":", 1)[1]))) == 0
+
+
+def test_the_page_works_in_a_browser_without_network(served: Served, browser: Any):
+    """A slider moved by the keyboard changes the distribution; all files come from this machine, none goes to the home."""
+    from selenium.webdriver.common.keys import Keys
+
+    browser.get(served.address)
+    until(browser, lambda: "top-p 0.8: kept the" in text_of(browser), "the page")
+    until(
+        browser,
+        lambda: len(browser.find_elements("css selector", "[data-testid=stVegaLiteChart] svg.marks")) == 2,
+        "charts",
+    )
+    slider = browser.find_elements("css selector", ".st-key-top_p [role=slider], .st-key-top_p input[type=range]")[0]
+    slider.send_keys(Keys.ARROW_LEFT * 10)
+    until(browser, lambda: "top-p 0.7: kept the" in text_of(browser), "the smaller nucleus")
+    loaded = browser.execute_script("return performance.getEntriesByType('resource').map(one => one.name)")
+    assert len(loaded) > 5
+    assert [name for name in loaded if not name.startswith((served.address, "data:", "blob:"))] == []
+    assert [line for line in browser.get_log("browser") if line["level"] == "SEVERE"] == []
+    assert [path for path in served.home.rglob("*") if path.is_file()] == []
+
+
+def test_ctrl_c_ends_the_page(served: Served):
+    """With status 130, and the port is free again."""
+    assert is_listening(served.address)
+    served.process.send_signal(signal.SIGINT)
+    assert served.process.wait(timeout=PATIENCE_S) == 130
+    assert not is_listening(served.address)
+
+
+def test_a_port_that_is_taken_is_misuse():
+    """A sentence and status 2, before anything is started."""
+    with socket.socket() as other:
+        other.bind((HOST, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = run("--port", f"{port}")
+    assert result.exit_code == 2
+    assert result.output.startswith(f"--port {port}: this port cannot be used")
+
+
+def test_a_free_port_is_passed_over_if_another_program_has_it():
+    """Two pages can be open at the same time."""
+    first = free_port()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # another test may just have left it
+        other.bind((HOST, first))
+        other.listen()
+        assert free_port() > first
+
+
+def test_without_streamlit_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    """Status 2."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == "streamlit" else find(name, *rest)
+    )
+    result = run()
+    assert result.exit_code == 2
+    assert 'pip install "textgen-autograder[playground]"' in result.output
