@@ -29,7 +29,7 @@ LAYERS = [
     {"classroom"},
     {"build", "reports"},
     {"grading"},
-    {"jail", "course", "stats", "models"},
+    {"jail", "course", "server", "stats", "models"},
     {"checks", "pictures", "mistakes", "shared", "exercise", "errors", "messages"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

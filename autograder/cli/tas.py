@@ -49,6 +49,10 @@ def grade(
         bool,
         typer.Option("--unsafe-no-jail", help="Run submissions unconfined. Only for code that you wrote yourself."),
     ] = False,
+    model_server: Annotated[
+        Optional[bool],
+        typer.Option(help="One process holds the models for all submissions (default: where --device is not cpu)."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is graded already.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -64,7 +68,9 @@ def grade(
 
     with errors_as_exit_codes():
         limits = Limits(cpu_s=cpu_limit, wall_s=4.0 * cpu_limit + 10, memory_mib=memory_limit)
-        settings = Settings(model=model, device=device, limits=limits, unsafe_no_jail=unsafe_no_jail)
+        settings = Settings(
+            model=model, device=device, limits=limits, unsafe_no_jail=unsafe_no_jail, model_server=model_server
+        )
         read = read_chosen_course(course)
         chosen = chosen_unit(read, unit)
         n_jobs = jobs or default_jobs(settings)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder import __version__
 from autograder.exercise import Exercise, Unit
@@ -16,6 +17,10 @@ from autograder.grading.run import CheckOutcome, Models, Outcomes, run_checks
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail.pool import Limits, Zygote, jail_level
 from autograder.messages import Message
+from autograder.server.start import ModelServer, Serving
+
+if TYPE_CHECKING:
+    from autograder.server.remote import Link
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class Settings:
     """How to grade: the model under test, the one to compare with, dtype, limits per check.
 
     `unsafe_no_jail` runs student code with nothing but limits around it, for code that the user wrote.
+    `model_server` has one process hold the models for all; None: where they are not on the CPU.
     """
 
     model: str = "tiny-chat"
@@ -31,6 +37,12 @@ class Settings:
     dtype: str | None = None
     limits: Limits = field(default_factory=Limits)
     unsafe_no_jail: bool = False
+    model_server: bool | None = None
+
+    @property
+    def serves(self) -> bool:
+        """Whether the models are in a model server. What owns a GPU cannot be forked, and graders and students are forks."""
+        return self.device != "cpu" if self.model_server is None else self.model_server
 
 
 def circumstances(settings: Settings) -> Circumstances:
@@ -56,6 +68,35 @@ def load_models(settings: Settings) -> Models:
 
 
 @dataclass(frozen=True)
+class Served:
+    """A model server and its models as this process sees them: without weights."""
+
+    server: ModelServer
+    models: Models
+    link: Link
+
+
+@contextmanager
+def served_models(settings: Settings) -> Iterator[Served]:
+    """A model server for as long as the block lasts; `from_pretrained` gives its models, too. Raises: ModelError."""
+    import torch
+    from transformers.utils.logging import set_verbosity_error
+
+    from autograder.server.remote import Link, remote_model, serve_from_pretrained
+
+    serving = Serving(device=settings.device, dtype=settings.dtype)
+    with ModelServer([settings.model, settings.other_model], serving) as server, ExitStack() as opened:
+        torch.set_num_threads(1)
+        set_verbosity_error()
+        link, cards = Link(), server.cards()
+        link.attach(server.open_trusted())
+        opened.callback(link.attach, None)
+        opened.callback(serve_from_pretrained(cards, link, instead=False))
+        models = Models(*(remote_model(index, card, link) for index, card in enumerate(cards)))
+        yield Served(server, models, link)
+
+
+@dataclass(frozen=True)
 class Graded:
     """A student's report, and the log of faults of our own code (empty when there were none)."""
 
@@ -69,15 +110,14 @@ class Grader:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._zygote = Zygote(
-            [settings.model, settings.other_model], dtype=settings.dtype, jailed=not settings.unsafe_no_jail
-        )
-        self._zygote.launch()  # it loads while we do
-        try:
-            self._models = load_models(settings)
-        except BaseException:
-            self._zygote.close()
-            raise
+        names, jailed = [settings.model, settings.other_model], not settings.unsafe_no_jail
+        with ExitStack() as opened:
+            self._served = opened.enter_context(served_models(settings)) if settings.serves else None
+            server = self._served.server if self._served else None
+            self._zygote = opened.enter_context(Zygote(names, dtype=settings.dtype, jailed=jailed, server=server))
+            self._zygote.launch()  # it loads while we do
+            self._models = self._served.models if self._served else load_models(settings)
+            self._close = opened.pop_all().close
         self._diagnosis = Diagnosis(self._models)
         self._made = circumstances(settings)
 
@@ -85,7 +125,7 @@ class Grader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._zygote.close()
+        self._close()
 
     def start(self) -> None:
         """Start the zygote now instead of with the first submission. Raises: JailError."""
@@ -98,6 +138,8 @@ class Grader:
     def forked(self) -> Grader:
         """In a fork of this process: a grader that shares what is loaded, with a zygote of its own. Raises: JailError."""
         other = copy.copy(self)
+        if self._served is not None:
+            self._served.link.attach(self._served.server.open_trusted())
         other._zygote = self._zygote.shared()
         return other
 

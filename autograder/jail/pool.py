@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 import json
 import os
 import signal
@@ -10,8 +9,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,6 +20,8 @@ import autograder
 from autograder.errors import JailError
 from autograder.jail import confine, walls
 from autograder.models import model_path
+from autograder.server.sessions import Quota
+from autograder.server.start import ModelServer
 
 START_TIMEOUT_S = 300.0
 
@@ -49,11 +51,12 @@ class Ending:
 
 @dataclass
 class ChildProcess:
-    """One student process: the socket to talk over, and its process id."""
+    """One student process: the socket to talk over, and its process id; `beats` says when it waits for the model server."""
 
     sock: socket.socket
     pid: int
     limits: Limits = field(default_factory=Limits)
+    beats: socket.socket | None = None
 
 
 def jail_level(wall: str | None = None, *, jailed: bool = True) -> str:
@@ -71,18 +74,25 @@ class Zygote:
         models: the models to hold, by name; none: nothing is loaded, not even torch.
         wall: one of `walls.WALLS`; None takes the best that this machine offers.
         jailed: False confines student code by resource limits alone, for code that the user wrote.
+        server: holds the models instead, for as long as this one lives; each student process gets a session.
 
     Raises: JailError if student code cannot be confined here.
     """
 
     def __init__(
-        self, models: Iterable[str], *, dtype: str | None = None, wall: str | None = None, jailed: bool = True
+        self,
+        models: Iterable[str],
+        *,
+        dtype: str | None = None,
+        wall: str | None = None,
+        jailed: bool = True,
+        server: ModelServer | None = None,
     ) -> None:
         if jailed:
             confine.require()
         self._wall = (wall or walls.best_wall()) if jailed else "none"
         self.jailed = jailed
-        self._models, self._dtype = list(models), dtype
+        self._models, self._dtype, self.server = list(models), dtype, server
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -97,16 +107,24 @@ class Zygote:
         self.close()
 
     def spawn(self, limits: Limits) -> ChildProcess:
-        """A fresh student process. Raises: JailError if the zygote cannot be started."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with theirs:
-            order = {"do": "spawn", "memory_mib": limits.memory_mib, "file_mib": limits.file_mib}
-            reply = self._ask(order, fd=theirs.fileno())
-        return ChildProcess(ours, int(reply["pid"]), limits)
+        """A fresh student process. Raises: JailError if the zygote cannot be started, ModelError if the server has ended."""
+        order = {"do": "spawn", "memory_mib": limits.memory_mib, "file_mib": limits.file_mib}
+        with ExitStack() as handed_over:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+            fds = [handed_over.enter_context(theirs).fileno()]
+            beats = None
+            if self.server is not None:
+                session = self.server.open(Quota())
+                fds.append(handed_over.enter_context(session.sock).fileno())
+                beats = session.beats
+            reply = self._ask(order, fds)
+        return ChildProcess(ours, int(reply["pid"]), limits, beats)
 
     def end(self, child: ChildProcess) -> Ending:
         """Kill `child` if it still runs, and tell how it ended."""
         child.sock.close()
+        if child.beats is not None:
+            child.beats.close()
         reply = self._ask({"do": "end", "pid": child.pid})
         return Ending(reply["exit"], reply["cpu_s"], reply["stopped_for"])
 
@@ -132,10 +150,10 @@ class Zygote:
 
         Only one fork of this process may call it at a time. Raises: JailError.
         """
-        other = Zygote(self._models, dtype=self._dtype, wall=self._wall, jailed=self.jailed)
+        other = Zygote(self._models, dtype=self._dtype, wall=self._wall, jailed=self.jailed, server=self.server)
         other._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._ask({"do": "share"}, fd=theirs.fileno())
+            self._ask({"do": "share"}, [theirs.fileno()])
         other._control.settimeout(START_TIMEOUT_S)
         return other
 
@@ -154,13 +172,12 @@ class Zygote:
         self._process = self._control = self._home = None
         self._ready = True
 
-    def _ask(self, order: dict[str, Any], *, fd: int | None = None) -> dict[str, Any]:
+    def _ask(self, order: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
         if self._control is None or not self._ready or (self._process is not None and self._process.poll() is not None):
             self.start()
         assert self._control is not None
-        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))] if fd is not None else []
         try:
-            self._control.sendmsg([json.dumps(order).encode()], ancillary)
+            socket.send_fds(self._control, [json.dumps(order).encode()], fds)
             answer = self._control.recv(1 << 16)
         except OSError as error:
             self.close()
@@ -174,14 +191,24 @@ class Zygote:
     def _launch(self) -> None:
         self._ready = False
         self._home = tempfile.TemporaryDirectory(prefix="autograder-zygote-")
-        readable = _readable(self._models)
+        cards = self.server.cards() if self.server is not None else []
+        readable = _readable([card.path for card in cards] or self._models)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = _launch(theirs.fileno(), self._home.name, self._wall, readable)
-        settings = {"models": self._models, "dtype": self._dtype, "readable": list(map(str, readable))}
+        settings = {
+            "models": self._models,
+            "dtype": self._dtype,
+            "readable": list(map(str, readable)),
+            "cards": [asdict(card) for card in cards],
+        }
         self._control.settimeout(START_TIMEOUT_S)
         try:
-            self._control.send(json.dumps(settings).encode())
+            with ExitStack() as handed_over:
+                fds = (
+                    [handed_over.enter_context(self.server.open_trusted()).fileno()] if self.server is not None else []
+                )
+                socket.send_fds(self._control, [json.dumps(settings).encode()], fds)
         except OSError as error:
             self.close()
             raise _broken() from error
