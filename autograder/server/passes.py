@@ -20,10 +20,11 @@ from autograder.server.rows import Slots, tokens_in
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from autograder.server.graphs import StepGraphs
     from autograder.server.rows import Keys
 
-# Attention is computed over a multiple of so many columns.
-COLUMNS = 16
+# Attention is computed over a multiple of so many columns; in recorded steps of this one, so that they are few.
+COLUMNS, STEP_COLUMNS = 16, 128
 
 
 @dataclass(frozen=True)
@@ -114,19 +115,36 @@ def mask_of(index: torch.Tensor, visible: torch.Tensor, dtype: torch.dtype) -> t
     return mask.masked_fill_(~allowed, torch.finfo(dtype).min)[:, None]
 
 
+def _cache_shape(model: Any) -> tuple[int, int, int]:
+    """Layers, heads of keys and values, and size of a head."""
+    config = model.config.get_text_config(decoder=True)
+    n_heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    head_size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return config.num_hidden_layers, n_heads, head_size
+
+
+def slot_bytes(model: Any, length: int) -> int:
+    """How much memory the keys and values of one sequence of that length take."""
+    n_layers, n_heads, head_size = _cache_shape(model)
+    return int(2 * n_layers * n_heads * head_size * (length + 1) * model.dtype.itemsize)
+
+
 class Runner:
-    """A loaded model and its slots; runs passes one after the other."""
+    """A loaded model and its slots; runs passes one after the other. `steps`, where there are any, run those of one token."""
 
     def __init__(self, model: Any, slots: Slots) -> None:
+        self.steps: StepGraphs | None = None
         self.model, self.slots = model, slots
         self.device = model.device
-        config = model.config.get_text_config(decoder=True)
-        n_heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-        head_size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-        slots.allocate((config.num_hidden_layers, n_heads, head_size), model.dtype, str(self.device))
+        slots.allocate(_cache_shape(model), model.dtype, str(self.device))
 
     def run(self, batch: Sequence[Work]) -> torch.Tensor:
         """The logits of the last tokens, (B, largest n_kept, V) in the model's dtype, on the CPU."""
+        if self.steps is not None and all(work.n_new == 1 for work in batch):
+            with torch.inference_mode():
+                logits = self.steps.run(inputs_of(batch, STEP_COLUMNS))
+            if logits is not None:
+                return logits.cpu()
         inputs = inputs_of(batch)
         index = self._there(inputs.index)
         columns = torch.where(index < 0, self.slots.length, index)

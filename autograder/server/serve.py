@@ -14,10 +14,12 @@ import select
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from autograder.server.engine import Answer, Engine
 from autograder.server.messages import (
@@ -28,12 +30,16 @@ from autograder.server.messages import (
     encode_logits,
     encode_refusal,
 )
+from autograder.server.passes import Runner, slot_bytes
+from autograder.server.rows import Slots
 from autograder.server.sessions import Quota, Session
 from autograder.server.start import BEAT_S
 
 # How long those who were just answered are waited for, so that they share the next pass: this part of a pass, at most so much.
 _LINGER, _LONGEST_LINGER_S = 0.5, 0.005
 _CHUNK = 1 << 18
+# On a GPU: the part of the free memory that slots take, and how many there are at most.
+_GPU_SHARE, _MOST_SLOTS = 0.7, 256
 
 
 @dataclass(eq=False)
@@ -200,17 +206,18 @@ class Server:
 
 
 def _bytes_of(tensor: Any) -> memoryview:
-    import torch
-
     return memoryview(tensor.reshape(-1).view(torch.uint8).numpy())
 
 
-def main() -> None:
+Loader = Callable[[dict[str, Any]], tuple[Engine, list[dict[str, Any]]]]
+
+
+def main(load_models: Loader | None = None) -> None:
     """Load the models, say what they are, and serve until the grader hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(control.recv(1 << 16))
     try:
-        engine, cards = _load(settings)
+        engine, cards = (load_models or _load)(settings)
     except Exception as error:
         control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"[:2000]}).encode())
         raise
@@ -220,29 +227,45 @@ def main() -> None:
 
 
 def _load(settings: dict[str, Any]) -> tuple[Engine, list[dict[str, Any]]]:
-    import torch
     from transformers.utils.logging import set_verbosity_error
 
     from autograder.models import load
-    from autograder.server.passes import Runner
-    from autograder.server.rows import Slots
 
     set_verbosity_error()
     torch.set_num_threads(settings["threads"])
-    runners, cards = {}, []
-    for index, name in enumerate(settings["models"]):
-        lm = load(name, device=settings["device"], dtype=settings["dtype"])
-        lm.model.set_attn_implementation("sdpa")
-        config = lm.model.config.get_text_config(decoder=True)
-        longest = [getattr(config, one, None) for one in ("max_position_embeddings", "sliding_window")]
-        length = min([settings["length"], *(number for number in longest if number)])
-        runners[index] = Runner(lm.model, Slots(settings["slots"], length))
-        card = Path(settings["folder"]) / str(index)
-        for part in (lm.model.config, lm.model.generation_config, lm.tokenizer):
-            part.save_pretrained(card)
-        dtype = str(lm.model.dtype).removeprefix("torch.")
-        cards.append({"name": name, "path": str(card), "dtype": dtype, "original": lm.path})
-    return Engine(runners), cards
+    loaded = [load(name, device=settings["device"], dtype=settings["dtype"]) for name in settings["models"]]
+    engine = Engine({index: runner_of(lm.model, settings, len(loaded) - index) for index, lm in enumerate(loaded)})
+    cards = []
+    for index, lm in enumerate(loaded):
+        folder = Path(settings["folder"]) / str(index)
+        lm.tokenizer.save_pretrained(folder)
+        cards.append(card_of(lm.model, folder) | {"name": lm.name, "original": lm.path})
+    return engine, cards
+
+
+def card_of(model: Any, folder: Path) -> dict[str, Any]:
+    """Write what is known of a model without its weights to `folder`, and say where."""
+    model.config.save_pretrained(folder)
+    model.generation_config.save_pretrained(folder)
+    return {"path": str(folder), "dtype": str(model.dtype).removeprefix("torch.")}
+
+
+def runner_of(model: Any, settings: dict[str, Any], n_left: int) -> Runner:
+    """A model with its slots; on a GPU it takes one part in `n_left` of the memory that is free, and records its steps."""
+    from autograder.server.graphs import StepGraphs
+
+    model.set_attn_implementation("sdpa")
+    config = model.config.get_text_config(decoder=True)
+    longest = [getattr(config, one, None) for one in ("max_position_embeddings", "sliding_window")]
+    length = min([settings["length"], *(number for number in longest if number)])
+    n_slots = settings["slots"]
+    if model.device.type == "cuda":
+        share = _GPU_SHARE * torch.cuda.mem_get_info()[0] / n_left
+        n_slots = max(1, min(_MOST_SLOTS, int(share / slot_bytes(model, length))))
+    runner = Runner(model, Slots(n_slots, length))
+    if model.device.type == "cuda":
+        runner.steps = StepGraphs(model, runner.slots)
+    return runner
 
 
 if __name__ == "__main__":

@@ -61,17 +61,20 @@ class Serving:
 class ModelServer:
     """A process of its own that holds models; a context manager. Forks of this process may open sessions as well.
 
+    `program`: the module that serves.
     Raises: ModelError if it cannot load the models.
     """
 
-    def __init__(self, models: Iterable[str], serving: Serving | None = None) -> None:
+    def __init__(
+        self, models: Iterable[str], serving: Serving | None = None, *, program: str = "autograder.server.serve"
+    ) -> None:
         self._models, self._serving = list(models), serving or Serving()
         self._folder = tempfile.TemporaryDirectory(prefix="autograder-models-")
         os.chmod(self._folder.name, 0o755)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", "autograder.server.serve", str(theirs.fileno())],
+                [sys.executable, "-W", "ignore", "-m", program, str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

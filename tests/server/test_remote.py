@@ -158,6 +158,11 @@ def own_cache(lm: LoadedModel) -> Any:
 
 def copied_cache(lm: LoadedModel) -> Any:
     """Both go on by themselves."""
+    with torch.no_grad():
+        return _copied_cache(lm)
+
+
+def _copied_cache(lm: LoadedModel) -> Any:
     cache = lm.model(left(lm, PROMPTS[0]).input_ids).past_key_values
     other = copy.deepcopy(cache)
     first = lm.model(torch.tensor([[7]]), past_key_values=cache).logits
