@@ -104,6 +104,8 @@ class Slots:
         slot = self._victim(taken | {best} if known else taken, patience)
         if slot is not None:
             return Place(slot, known, best if known else None)
+        if known and best not in taken and self._now - self._used[best] >= patience:
+            return Place(best, known)  # there is no other
         return None
 
     def known(self, keys: Keys) -> int:
