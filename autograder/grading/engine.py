@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder import __version__
+from autograder.errors import ModelError
 from autograder.exercise import Exercise, Unit
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.intake import Answer, Submission
@@ -16,12 +17,15 @@ from autograder.grading.run import CheckOutcome, Models, Outcomes, run_checks
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail.pool import Limits, Zygote, jail_level
 from autograder.messages import Message
+from autograder.models import EMBEDDED, Catalog, Source, find_source, load_source
+from autograder.stats import measure_noise
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to grade: the model under test, the one to compare with, dtype, limits per check.
+    """How to grade: the model under test, the one to compare with, device, dtype, limits per check.
 
+    `device` and `dtype` win over what `catalog`, the settings file of models, says; None: as that or the model says.
     `unsafe_no_jail` runs student code with nothing but limits around it, for code that the user wrote.
     """
 
@@ -29,13 +33,39 @@ class Settings:
     other_model: str = "tiny-base"
     device: str = "cpu"
     dtype: str | None = None
+    catalog: Catalog = field(default_factory=Catalog)
     limits: Limits = field(default_factory=Limits)
     unsafe_no_jail: bool = False
 
 
 def circumstances(settings: Settings) -> Circumstances:
     """What a report made now, on this machine, would state."""
-    return Circumstances(__version__, settings.model, settings.device, jail_level(jailed=not settings.unsafe_no_jail))
+    device = f"{settings.device} {settings.dtype}" if settings.dtype else settings.device
+    return Circumstances(__version__, _model_label(settings), device, jail_level(jailed=not settings.unsafe_no_jail))
+
+
+def _model_label(settings: Settings) -> str:
+    """The model's name, and of a hub model the commit: another one may give other reports."""
+    try:
+        revision = find_source(settings.model, settings.catalog).revision
+    except ModelError:  # not on this machine, where other ones grade
+        return settings.model
+    return f"{settings.model.partition('@')[0]}@{revision[:12]}" if revision else settings.model
+
+
+def model_sources(settings: Settings) -> list[Source]:
+    """The model under test, the one to compare with, and the embedded chat model for checks that are about it.
+
+    Raises: SettingsError, ModelError.
+    """
+
+    def find(name: str, device: str) -> Source:
+        return find_source(name, settings.catalog, dtype=settings.dtype, device=device)
+
+    found = [find(settings.model, settings.device), find(settings.other_model, settings.device)]
+    if settings.model != EMBEDDED[0]:
+        found.append(find_source(EMBEDDED[0]))
+    return found
 
 
 def load_models(settings: Settings) -> Models:
@@ -46,13 +76,13 @@ def load_models(settings: Settings) -> Models:
     import torch
     from transformers.utils.logging import set_verbosity_error
 
-    from autograder.models import load
-
     torch.set_num_threads(1)
     set_verbosity_error()  # what transformers thinks of the mistakes that are run here is no news
-    return Models(
-        *(load(name, device=settings.device, dtype=settings.dtype) for name in (settings.model, settings.other_model))
-    )
+    # On the CPU the zygote holds the same weights once more.
+    models = Models(*(load_source(one, copies=2) for one in model_sources(settings)))
+    if settings.model not in EMBEDDED or settings.device != "cpu":
+        measure_noise(models.lm.model, models.lm.tokenizer, own_texts=settings.model not in EMBEDDED)
+    return models
 
 
 @dataclass(frozen=True)
@@ -69,9 +99,7 @@ class Grader:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._zygote = Zygote(
-            [settings.model, settings.other_model], dtype=settings.dtype, jailed=not settings.unsafe_no_jail
-        )
+        self._zygote = Zygote(model_sources(settings), jailed=not settings.unsafe_no_jail)
         self._zygote.launch()  # it loads while we do
         try:
             self._models = load_models(settings)

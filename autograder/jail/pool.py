@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +19,8 @@ from typing import Any
 import autograder
 from autograder.errors import JailError
 from autograder.jail import confine, walls
-from autograder.models import model_path
+from autograder.models import Source, find_source
+from autograder.models.cache import token_files
 
 START_TIMEOUT_S = 300.0
 
@@ -68,7 +69,8 @@ class Zygote:
     """A warm process that forks student processes; a context manager. Restarted if it dies.
 
     Args:
-        models: the models to hold, by name; none: nothing is loaded, not even torch.
+        models: the models to hold, by name or as found; none: nothing is loaded, not even torch.
+        dtype: for those given by name.
         wall: one of `walls.WALLS`; None takes the best that this machine offers.
         jailed: False confines student code by resource limits alone, for code that the user wrote.
 
@@ -76,13 +78,14 @@ class Zygote:
     """
 
     def __init__(
-        self, models: Iterable[str], *, dtype: str | None = None, wall: str | None = None, jailed: bool = True
+        self, models: Iterable[str | Source], *, dtype: str | None = None, wall: str | None = None, jailed: bool = True
     ) -> None:
         if jailed:
             confine.require()
         self._wall = (wall or walls.best_wall()) if jailed else "none"
         self.jailed = jailed
-        self._models, self._dtype = list(models), dtype
+        found = [one if isinstance(one, Source) else find_source(one, dtype=dtype) for one in models]
+        self._models = [replace(one, device="cpu") for one in found]  # student code never touches a GPU
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -132,7 +135,7 @@ class Zygote:
 
         Only one fork of this process may call it at a time. Raises: JailError.
         """
-        other = Zygote(self._models, dtype=self._dtype, wall=self._wall, jailed=self.jailed)
+        other = Zygote(self._models, wall=self._wall, jailed=self.jailed)
         other._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._ask({"do": "share"}, fd=theirs.fileno())
@@ -178,7 +181,7 @@ class Zygote:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = _launch(theirs.fileno(), self._home.name, self._wall, readable)
-        settings = {"models": self._models, "dtype": self._dtype, "readable": list(map(str, readable))}
+        settings = {"models": [asdict(one) for one in self._models], "readable": list(map(str, readable))}
         self._control.settimeout(START_TIMEOUT_S)
         try:
             self._control.send(json.dumps(settings).encode())
@@ -198,14 +201,29 @@ class Zygote:
             raise _broken()
 
 
-def _readable(models: Iterable[str]) -> list[Path]:
-    """Folders that student processes may read: Python, its packages, the engine, the models."""
+def _readable(models: Iterable[Source]) -> list[Path]:
+    """Folders that student processes may read: Python, its packages, the engine, the models.
+
+    Raises: JailError if a login token of the hub lies in one of them.
+    """
     packages = {Path(path) for path in sys.path if path and Path(path).is_dir()}
     # An editable install puts the repository itself on sys.path: students may read the engine, nothing beside it.
     engine = Path(autograder.__file__).resolve().parent
     packages = {path for path in packages if not engine.is_relative_to(path.resolve()) or "site-packages" in path.parts}
-    folders = {*packages, engine, Path(sys.prefix), Path(sys.base_prefix), *(Path(model_path(one)) for one in models)}
-    return sorted({path.resolve() for path in folders if path.is_dir()} | {path for path in folders if path.is_dir()})
+    folders = {*packages, engine, Path(sys.prefix), Path(sys.base_prefix), *(Path(one.readable) for one in models)}
+    found = {path.resolve() for path in folders if path.is_dir()} | {path for path in folders if path.is_dir()}
+    _require_no_token(found)
+    return sorted(found)
+
+
+def _require_no_token(readable: Iterable[Path]) -> None:
+    for token in token_files():
+        for folder in readable:
+            if token.exists() and token.resolve().is_relative_to(folder.resolve()):
+                raise JailError(
+                    ja=f"ハブのログイン情報（{token}）が、学生のプロセスから読めるフォルダ {folder} の中にあります。HF_HOME を別のフォルダにするか、モデルだけを別のフォルダに写してください。",
+                    en=f"the login token of the hub ({token}) lies in {folder}, which student processes may read. Let HF_HOME name another folder, or copy the model to a folder of its own.",
+                )
 
 
 def _launch(control_fd: int, home: str, wall: str, readable: list[Path]) -> subprocess.Popen[bytes]:

@@ -62,11 +62,11 @@ def _load(settings: dict[str, Any]) -> SharedObjects:
         sys.modules[name] = None  # type: ignore[assignment]
     import torch
 
-    from autograder.models import load
+    from autograder.models import Source, load_source
     from autograder.models.rehearsal import rehearse
 
     torch.set_num_threads(1)
-    models = [load(name, dtype=settings["dtype"]) for name in settings["models"]]
+    models = [load_source(Source(**one)) for one in settings["models"]]
     rehearse(models[0])
     for name in _NOT_NEEDED:
         del sys.modules[name]  # whoever imports it gets it
