@@ -54,6 +54,14 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """Help with one public check: where to reread, what often goes wrong, the idea in words and small numbers."""
+
+    check: str
+    levels: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
 class Figure:
     """A picture that a statement shows: `name` is its file below `figures/`, `svg` the file's text."""
 
@@ -87,6 +95,8 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     figures: tuple[Figure, ...] = ()
     rubric: Rubric | None = None
+    hints: tuple[Hint, ...] = ()
+    embedded_model_only: bool = False  # its checks are about the embedded chat model, whatever `--model` says
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ renders them. It does not translate.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -30,21 +31,34 @@ class Message:
             return self.en
         return self.ja if self.ja == self.en else f"{self.ja}\n{self.en}"
 
+    def line(self, language: Language) -> str:
+        """The sentence on one line; `both` gives `Japanese / English`."""
+        return self.text(language).replace("\n", " / ")
+
     def __add__(self, other: Message) -> Message:
         """Both messages, each language on lines of its own."""
         return Message(f"{self.ja}\n{other.ja}", f"{self.en}\n{other.en}")
 
 
 def chosen_language(default: Language = "both") -> Language:
-    """The language asked for by the environment variable `AUTOGRADER_LANG`, else `default`.
+    """The language asked for by the environment: by `AUTOGRADER_LANG`, else by the locale, else `default`.
 
-    Raises: ValueError if the variable holds anything but ja, en or both.
+    The locale is what POSIX says of messages: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set. Japanese and
+    English locales choose that language; any other (`C`, `de_DE.UTF-8`) chooses nothing.
+
+    Raises: ValueError if `AUTOGRADER_LANG` holds anything but ja, en or both.
     """
-    value = os.environ.get("AUTOGRADER_LANG", "") or default
+    value = os.environ.get("AUTOGRADER_LANG", "") or _language_of_the_locale() or default
     for language in LANGUAGES:
         if value == language:
             return language
     raise ValueError(f"AUTOGRADER_LANG: expected ja, en or both, got {value!r}. Set it to one of the three.")
+
+
+def _language_of_the_locale() -> str:
+    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    language = re.split(r"[_.@]", locale)[0].lower()
+    return language if language in ("ja", "en") else ""
 
 
 # Format (Cf) covers bidi controls and zero-width marks, which can make text read differently
@@ -55,7 +69,7 @@ _HARMLESS = frozenset("\n\t\u200d")
 def visible(text: str, *, limit: int = 2000) -> str:
     """`text` as it may be shown: control, bidi and surrogate characters escaped, cut at `limit` characters."""
     cut = text[:limit]
-    shown = "".join(_escaped(character) for character in cut)
+    shown = cut if cut.isprintable() else "".join(_escaped(character) for character in cut)
     return shown if len(text) <= limit else f"{shown} … (+{len(text) - limit})"
 
 

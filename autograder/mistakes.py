@@ -27,7 +27,8 @@ def mistake(*, of: str, caught_by: str, ja: str, en: str) -> Callable[[F], F]:
     Args:
         of: the function of solution.py that it replaces.
         caught_by: the check that must fail on it.
-        ja: hint shown to a student whose answers behave like this; it does not contain the solution.
+        ja: hint shown to a student whose answers behave like this, and shipped with the hints if `caught_by` is a public
+            check; it does not contain the solution.
         en: the same in English.
     """
 

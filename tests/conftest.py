@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,11 @@ from autograder.exercise import Course, Exercise, Unit
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.engine import Served, Settings, served_models
 from autograder.jail.pool import Zygote
+
+# Messages are in both languages, whatever the locale of who runs the tests.
+for name in ("AUTOGRADER_LANG", "LC_ALL"):
+    os.environ.pop(name, None)
+os.environ["LC_MESSAGES"] = "C"
 
 ROOT = Path(__file__).parent.parent
 COURSE = read_course(ROOT / "solutions")

@@ -24,13 +24,14 @@ LAYERS = [
         "notebook",
         "pytest_plugin",
         "public_checks",
+        "watch",
     },
     {"audit", "power", "mutants"},
     {"classroom"},
     {"build", "reports"},
     {"grading"},
     {"jail", "course", "server", "stats", "models"},
-    {"checks", "pictures", "mistakes", "shared", "exercise", "errors", "messages"},
+    {"checks", "pictures", "mistakes", "shared", "exercise", "errors", "messages", "wrapping"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
@@ -63,7 +64,15 @@ def test_imports_point_downwards(path: Path):
 
 
 @pytest.mark.parametrize(
-    "module", ["autograder", "autograder.cli", "autograder.checks", "autograder.notebook", "autograder.pytest_plugin"]
+    "module",
+    [
+        "autograder",
+        "autograder.cli",
+        "autograder.checks",
+        "autograder.notebook",
+        "autograder.pytest_plugin",
+        "autograder.watch.session",
+    ],
 )
 def test_light_modules_load_neither_torch_nor_transformers(module: str):
     """The command line and an idle pytest plugin answer at once."""

@@ -39,7 +39,7 @@ def test_a_new_exercise_is_built_and_asks_to_be_written(solutions: Path, bench: 
     files = list(dict.fromkeys(Path(one.split(":")[0]).name for one in left))
     assert files == [
         *("statement.ja.md", "statement.en.md", "solution.py"),
-        *("checks_public.py", "checks_hidden.py", "mistakes.py"),
+        *("checks_public.py", "checks_hidden.py", "mistakes.py", "hints.yaml"),
     ]
     assert audit_exercise(added, bench) == []
 

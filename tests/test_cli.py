@@ -33,12 +33,13 @@ def test_every_command_explains_itself(command: str):
     """With an example."""
     result = run(command, "--help")
     assert result.exit_code == 0
-    assert "Example: autograder" in result.output
+    assert "例 / Examples" in result.output
+    assert f"  autograder {command}" in result.output
 
 
 def test_build_writes_the_assignments_beside_the_solutions(small: Path):
     """And says how many files changed."""
-    assert "13 files written" in run("build", "--course", small).output
+    assert "14 files written" in run("build", "--course", small).output
     assert "0 files written" in run("build", "--course", small).output
     assert (small.parent / "assignments" / "u02_sampling" / "top_p.py").is_file()
 

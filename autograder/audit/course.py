@@ -7,22 +7,29 @@ from dataclasses import replace
 
 from autograder.audit.behaviour import Bench, audit_exercise
 from autograder.audit.figures import audit_figures
+from autograder.audit.hints import audit_hints
 from autograder.audit.shipping import audit_shipping
 from autograder.audit.texts import audit_texts
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Exercise
+from autograder.grading.engine import Settings
 from autograder.messages import Message
 from autograder.power import audit_power
 
 
 def audit_course(
-    course: Course, progress: Callable[[str, int, int], None] = lambda *_: None, *, only: Collection[str] = ()
+    course: Course,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+    *,
+    only: Collection[str] = (),
+    settings: Settings | None = None,
 ) -> list[Message]:
     """Everything that is wrong with `course`; empty if it may ship.
 
     Args:
         progress: called with the exercise at hand, how many are finished, of how many.
         only: ids of the exercises to audit, without what concerns the course as a whole; empty: everything.
+        settings: with which model; None: the embedded one.
 
     Raises: SettingsError if `only` names an exercise that the course does not have.
     """
@@ -32,11 +39,17 @@ def audit_course(
         units = [
             replace(unit, exercises=tuple(one for one in unit.exercises if one in exercises)) for unit in course.units
         ]
-        problems = [problem for unit in units for problem in [*audit_texts(unit), *audit_figures(unit)]]
+        problems = [
+            problem for unit in units for problem in [*audit_texts(unit), *audit_figures(unit), *audit_hints(unit)]
+        ]
     else:
-        problems = [problem for unit in course.units for problem in [*audit_texts(unit), *audit_figures(unit)]]
+        problems = [
+            problem
+            for unit in course.units
+            for problem in [*audit_texts(unit), *audit_figures(unit), *audit_hints(unit)]
+        ]
         problems += [*audit_shipping(course), *audit_power(course)]
-    with Bench.load() as bench:
+    with Bench.load(settings) as bench:
         for n_finished, exercise in enumerate(exercises):
             progress(exercise.id, n_finished, len(exercises))
             problems += audit_exercise(exercise, bench)

@@ -25,9 +25,7 @@ def audit_shipping(course: Course) -> list[Message]:
     planned = plan_assignments(course)
     problems = differences(planned, out)
     engine = Path(autograder.__file__).parent
-    shipped = {
-        str(out / name): _lines_of_cells(text) if name.endswith(".ipynb") else text for name, text in planned.items()
-    }
+    shipped = {str(out / name): plain_lines(name, text) for name, text in planned.items()}
     # Model folders hold no text of ours to compare, and tokenizer files are large.
     for path in sorted(engine.rglob("*")):
         if path.suffix in _TEXT_SUFFIXES and path.name not in {"tokenizer.json"}:
@@ -35,9 +33,14 @@ def audit_shipping(course: Course) -> list[Message]:
     return problems + leaks(secret_lines(course), shipped)
 
 
-def _lines_of_cells(notebook: str) -> str:
-    """What stands in the cells, as plain lines."""
-    return "\n".join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])
+def plain_lines(name: str, text: str) -> str:
+    """The lines that a reader of the file sees: those in the cells of a notebook, those of the hints; else the text."""
+    if name.endswith(".ipynb"):
+        return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    if name.rpartition("/")[2] == "hints.json":
+        checks = [checks for exercise in json.loads(text).values() for checks in exercise.values()]
+        return "\n".join(level[language] for levels in checks for level in levels for language in ("ja", "en"))
+    return text
 
 
 def secret_lines(course: Course) -> dict[str, str]:
@@ -55,7 +58,7 @@ def _secret_lines(exercise: Exercise) -> Iterator[tuple[str, str]]:
         yield from _secret_prose(exercise)
         return
     texts = {name: (exercise.folder / name).read_text(encoding="utf-8") for name in ("checks_hidden.py", "mistakes.py")}
-    texts["solution.py"] = "\n".join(_inside_marks(exercise.solution))
+    texts["solution.py"] = "\n".join(inside_marks(exercise.solution))
     public = {line.strip() for line in (exercise.folder / "checks_public.py").read_text(encoding="utf-8").splitlines()}
     for name, text in texts.items():
         for line in map(str.strip, text.splitlines()):
@@ -75,7 +78,8 @@ def _secret_prose(exercise: Exercise) -> Iterator[tuple[str, str]]:
                 yield f"{exercise.folder / name}", line
 
 
-def _inside_marks(solution: str) -> Iterator[str]:
+def inside_marks(solution: str) -> Iterator[str]:
+    """The lines of the reference that a student has to find."""
     inside = False
     for line in solution.splitlines():
         if line.strip() in {BEGIN, END}:

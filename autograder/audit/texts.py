@@ -11,7 +11,7 @@ from autograder.messages import Message
 
 _IN_ORDER = (
     *("statement.ja.md", "statement.en.md", "rubric.ja.md", "rubric.en.md"),
-    *("solution.py", "checks_public.py", "checks_hidden.py", "mistakes.py"),
+    *("solution.py", "checks_public.py", "checks_hidden.py", "mistakes.py", "hints.yaml"),
 )
 _LEFT = re.compile("⟨[^⟩]+⟩")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -31,6 +31,8 @@ def _unit_files(unit: Unit) -> dict[str, str]:
         "pytest.ini": _pytest_ini(unit.id),
         "unit.json": _unit_json(unit),
     }
+    if any(exercise.hints for exercise in unit.exercises):
+        files["hints.json"] = _hints_json(unit)
     for exercise in unit.exercises:
         files[exercise.answer_file] = exercise.stub
         files[f"{exercise.name}.ja.md"] = exercise.statement.ja
@@ -81,6 +83,18 @@ def _unit_json(unit: Unit) -> str:
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _hints_json(unit: Unit) -> str:
+    """Exercise → public check → its three levels; sentences alone."""
+    content = {
+        exercise.name: {
+            hint.check: [{"ja": level.ja, "en": level.en} for level in hint.levels] for hint in exercise.hints
+        }
+        for exercise in unit.exercises
+        if exercise.hints
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def write_assignments(planned: Mapping[str, str], out: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,80 +10,95 @@ from typing import Annotated, Optional
 
 import typer
 
-from autograder.errors import AutograderError, SettingsError
+from autograder.cli.complete import languages
+from autograder.cli.exits import errors_as_exit_codes as errors_as_exit_codes
+from autograder.cli.exits import language as language
+from autograder.cli.help import Group, of_pair
+from autograder.errors import SettingsError
 from autograder.exercise import Course, Unit
-from autograder.messages import Language, chosen_language, visible_name
+from autograder.messages import LANGUAGES, Message, visible_name
 
 app = typer.Typer(
-    help="文章生成コースの自動採点 / Autograded course on text generation.",
+    cls=Group,
+    help="""言語モデルによる文章生成のコース。課題のチェック、採点、配布をこのコマンドで行います。
+
+    A course on text generation with language models: exercises, checks while you work, grading and releases.
+
+    終了コード: 0 問題なし、1 直すところがある、2 使い方の誤り、130 中断。
+
+    Exit codes: 0 fine, 1 found problems, 2 misuse, 130 interrupted.
+
+    Examples:
+        autograder watch top_p.py
+        autograder --lang en grade --help
+        autograder --install-completion
+    """,
     no_args_is_help=True,
     add_completion=True,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 CourseOption = Annotated[
     Optional[Path],
-    typer.Option("--course", help="Folder `solutions/` of the course (default: the nearest one above)."),
+    typer.Option(
+        "--course",
+        help="コースの `solutions/` フォルダ（省略時は、上にある最も近いもの） / Folder `solutions/` of the course (default: the nearest one above).",
+    ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write the result as JSON to standard output.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="結果を JSON で標準出力に書く / Write the result as JSON to standard output.")
+]
 
 # Headings of `autograder --help`.
 STUDENTS = "学生 / Students"
 TAS = "TA"
 INSTRUCTORS = "教員 / Instructors"
 
-# Package → the extra that installs it.
-_EXTRA_OF = {
-    "copydetect": "grading",
-    "jinja2": "grading",
-    "scipy": "grading",
-    "yaml": "grading",
-    "nbgrader": "nbgrader",
-    "nbconvert": "nbgrader",
-    "nbformat": "nbgrader",
-    "traitlets": "nbgrader",
-    "distributed": "grading,cluster",
-    "dask_jobqueue": "grading,cluster",
-    "streamlit": "playground",
-    "watchfiles": "watch",
-}
+
+def _use_language(value: Optional[str]) -> None:
+    if value is not None and value not in LANGUAGES:
+        raise typer.BadParameter(f"expected ja, en or both, got {value!r}")
+    if value:
+        os.environ["AUTOGRADER_LANG"] = value
 
 
-@contextmanager
-def errors_as_exit_codes() -> Iterator[None]:
-    """Our own errors end the command with their sentence and exit status 2; an interrupt with 130."""
-    try:
-        yield
-    except AutograderError as error:
-        typer.echo(error.message.text(language()), err=True)
-        raise typer.Exit(2) from error
-    except ModuleNotFoundError as error:
-        extra = _EXTRA_OF.get(error.name or "")
-        if extra is None:
-            raise
-        typer.echo(
-            f'{error.name} がありません。`pip install "textgen-autograder[{extra}]"` で必要な部品を入れてください。\n'
-            f'{error.name} is missing. Install what this needs: pip install "textgen-autograder[{extra}]"',
-            err=True,
+@app.callback()
+def autograder(
+    lang: Annotated[
+        Optional[str],
+        typer.Option(
+            "--lang",
+            metavar="ja|en|both",
+            is_eager=True,
+            expose_value=False,
+            callback=_use_language,
+            autocompletion=languages,
+            help="表示する言語。省略時は AUTOGRADER_LANG、ロケールの順に決まり、どちらもなければ両方 / "
+            "Language of what is shown; by default as AUTOGRADER_LANG or the locale says, else both.",
+        ),
+    ] = None,
+) -> None:
+    """What stands before every command."""
+
+
+def course_folder(folder: Path | None) -> Path:
+    """`folder`, or else the nearest `solutions/` above. Raises: SettingsError or CourseError if there is none."""
+    from autograder.course import find_course_root
+
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(
+            ja=f"{folder}: フォルダがありません。コースの `solutions/` を指定してください。",
+            en=f"{folder}: no such folder. Give the course's `solutions/`.",
         )
-        raise typer.Exit(2) from error
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def language() -> Language:
-    try:
-        return chosen_language()
-    except ValueError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+    return folder.resolve() if folder else find_course_root(Path.cwd())
 
 
 def read_chosen_course(folder: Path | None) -> Course:
-    from autograder.course import find_course_root, read_course
+    from autograder.course import read_course
 
-    return read_course(folder.resolve() if folder else find_course_root(Path.cwd()))
+    return read_course(course_folder(folder))
 
 
 def chosen_unit(course: Course, name: str) -> Unit:
@@ -96,18 +112,23 @@ def chosen_unit(course: Course, name: str) -> Unit:
     )
 
 
+def files_written(n: int) -> str:
+    """How many files were written, in the chosen language."""
+    return Message(f"{n} 個のファイルを書きました", f"{n} files written").line(language())
+
+
 @contextmanager
 def progress_bar(what: str = "採点 / grading") -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on a terminal; nothing elsewhere."""
+    """A progress bar on a terminal; nothing elsewhere. `what` reads `日本語 / English`."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
+    console, shown = Console(stderr=True), of_pair(what, language())
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(shown, total=None)
 
         def show(name: str, n_finished: int, n_all: int) -> None:
-            bar.update(task, description=f"{what} {visible_name(name)[:32]}", completed=n_finished, total=n_all)
+            bar.update(task, description=f"{shown} {visible_name(name)[:32]}", completed=n_finished, total=n_all)
 
         yield show

@@ -15,29 +15,45 @@ from autograder.cli.common import (
     JsonOption,
     app,
     chosen_unit,
+    course_folder,
     errors_as_exit_codes,
+    files_written,
     language,
     progress_bar,
     read_chosen_course,
 )
+from autograder.cli.complete import exercise_ids, unit_or_new, units
+from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, chosen_catalog, chosen_model
 from autograder.errors import SettingsError
+from autograder.messages import Message
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def new(
-    what: Annotated[str, typer.Argument(help="`unit`, or the id of an exercise such as sampling/min_p.")],
-    name: Annotated[Optional[str], typer.Argument(help="The unit's name, after `unit`.")] = None,
+    what: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=unit_or_new,
+            help="`unit`、または課題の ID（例 sampling/min_p） / `unit`, or the id of an exercise such as sampling/min_p.",
+        ),
+    ],
+    name: Annotated[
+        Optional[str], typer.Argument(help="`unit` に続けて、単元の名前 / The unit's name, after `unit`.")
+    ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Begin an exercise or a unit: writes files that the build takes; `audit` then says what is left to do, in order.
+    """課題または単元を作り始める。build の通るひな形を書き、残りの作業は audit が順に示す。
 
-    Examples: autograder new sampling/min_p; autograder new unit decoding
+    Begin an exercise or a unit: writes files that the build takes; `audit` then says what is left to do, in order.
+
+    Examples:
+        autograder new sampling/min_p
+        autograder new unit decoding
     """
     from autograder.authoring.new import new_exercise, new_unit
-    from autograder.course import find_course_root
 
     with errors_as_exit_codes():
-        solutions = course.resolve() if course else find_course_root(Path.cwd())
+        solutions = course_folder(course)
         if (what == "unit") == (name is None):
             raise SettingsError(
                 ja="`autograder new sampling/min_p` か `autograder new unit decoding` のように指定してください。",
@@ -46,19 +62,30 @@ def new(
         folder = new_unit(solutions, name) if name is not None else new_exercise(solutions, what)
         typer.echo(f"{folder}")
         if name is None:
-            typer.echo(f"次に / next: autograder build; autograder audit {what}")
+            typer.echo(
+                Message(
+                    f"次に: autograder build; autograder audit {what}",
+                    f"next: autograder build; autograder audit {what}",
+                ).text(language())
+            )
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def build(
     out: Annotated[
-        Optional[Path], typer.Option(help="Where to write (default: `assignments/` beside `solutions/`).")
+        Optional[Path],
+        typer.Option(
+            help="書く場所（省略時は `solutions/` と並ぶ `assignments/`） / Where to write (default: `assignments/` beside `solutions/`)."
+        ),
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Write the assignment sets from `solutions/`.
+    """`solutions/` から、学生に配る課題を書き出す。
 
-    Example: autograder build
+    Write the assignment sets from `solutions/`.
+
+    Examples:
+        autograder build
     """
     from autograder.build import plan_assignments, write_assignments
 
@@ -66,26 +93,41 @@ def build(
         read = read_chosen_course(course)
         target = out or read.root.parent / "assignments"
         written = write_assignments(plan_assignments(read), target)
-        typer.echo(f"{target}: {len(written)} files written")
+        typer.echo(f"{target}: {files_written(len(written))}")
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def audit(
     exercises: Annotated[
-        Optional[list[str]], typer.Argument(help="Ids of exercises, e.g. sampling/top_p (default: the whole course).")
+        Optional[list[str]],
+        typer.Argument(
+            autocompletion=exercise_ids,
+            help="課題の ID（例 sampling/top_p、省略時はコース全体） / Ids of exercises, e.g. sampling/top_p (default: the whole course).",
+        ),
     ] = None,
     course: CourseOption = None,
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Prove the course before it ships; exit status 1 with a list of what is wrong.
+    """配布の前に、コースに問題がないことを確かめる。問題があれば一覧を示し、終了コード 1。
 
-    Example: autograder audit sampling/top_p
+    Prove the course before it ships; exit status 1 with a list of what is wrong.
+
+    Examples:
+        autograder audit
+        autograder audit sampling/top_p
     """
     from autograder.audit import audit_course
+    from autograder.grading.engine import Settings
 
     with errors_as_exit_codes():
+        read = read_chosen_course(course)
+        settings = Settings(**chosen_model(model, device, dtype, chosen_catalog(models, read.root.parent)))
         with progress_bar("監査 / audit") as progress:
-            problems = audit_course(read_chosen_course(course), progress, only=exercises or ())
+            problems = audit_course(read, progress, only=exercises or (), settings=settings)
         if as_json:
             typer.echo(json.dumps([{"ja": one.ja, "en": one.en} for one in problems], ensure_ascii=False, indent=2))
         for problem in problems if not as_json else ():
@@ -93,19 +135,39 @@ def audit(
         if problems:
             raise typer.Exit(1)
         if not as_json:
-            typer.echo("監査に合格しました / The audit found nothing wrong.")
+            typer.echo(Message("監査に合格しました。", "The audit found nothing wrong.").text(language()))
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def release(
-    unit: Annotated[str, typer.Argument(help="The unit to release, e.g. u02_sampling.")],
-    out: Annotated[Path, typer.Option(help="Where releases are kept; versions count on from what is there.")],
-    change: Annotated[str, typer.Option(help="One line for the changelog.")] = "最初の版 / first release",
+    unit: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=units, help="配布する単元（例 u02_sampling） / The unit to release, e.g. u02_sampling."
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="配布物を置く場所。版の番号は、そこにあるものから続ける / Where releases are kept; versions count on from what is there."
+        ),
+    ],
+    change: Annotated[
+        str,
+        typer.Option(
+            show_default=False,
+            help="変更の記録に書く 1 行（省略時は「最初の版」） / One line for the changelog (default: first release).",
+        ),
+    ] = "最初の版 / first release",
     course: CourseOption = None,
 ) -> None:
-    """Audit a unit, then write what students get and the opening of its commitment. Exit status 1 with reasons if the audit fails.
+    """単元を監査し、学生に配る zip と、約束を開くファイルを書く。監査に通らなければ理由を示し、終了コード 1。
 
-    Example: autograder release u02_sampling --out dist --change "clearer text of top_p"
+    Audit a unit, then write what students get and the opening of its commitment. Exit status 1 with reasons if the audit fails.
+
+    Examples:
+        autograder release u02_sampling --out dist
+        autograder release u02_sampling --out dist --change "clearer text of top_p"
     """
     from autograder.audit import audit_course
     from autograder.audit.shipping import audit_shipping
@@ -126,60 +188,103 @@ def release(
         made = make_release(read, chosen, out, change=change)
         for line in (
             f"{made.bundle}",
-            "  学生に配ってください / give this to students",
+            Message("  学生に配ってください", "  give this to students").text(language()),
             f"{made.opening}",
-            "  秘密です。締切のあとで `autograder reveal` に使います / secret; for `autograder reveal` after the deadline",
+            Message(
+                "  秘密です。締切のあとで `autograder reveal` に使います",
+                "  secret; for `autograder reveal` after the deadline",
+            ).text(language()),
         ):
             typer.echo(line)
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def reveal(
-    opening: Annotated[Path, typer.Argument(help="The .opening.json that `release` wrote.")],
-    commitment: Annotated[Path, typer.Argument(help="COMMITMENT.json of the same version, as students have it.")],
-    out: Annotated[Path, typer.Option(help="Where to write the hidden files.")],
+    opening: Annotated[
+        Path, typer.Argument(help="`release` が書いた .opening.json / The .opening.json that `release` wrote.")
+    ],
+    commitment: Annotated[
+        Path,
+        typer.Argument(
+            help="学生が持つ、同じ版の COMMITMENT.json / COMMITMENT.json of the same version, as students have it."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="非公開だったファイルを書く場所 / Where to write the hidden files.")],
 ) -> None:
-    """After the deadline: show that the hidden checks are those that the release committed to, and write them.
+    """締切のあとで、非公開チェックが配布時の約束どおりであることを示し、書き出す。
 
-    Example: autograder reveal u02_sampling-1.opening.json u02_sampling/COMMITMENT.json --out revealed
+    After the deadline: show that the hidden checks are those that the release committed to, and write them.
+
+    Examples:
+        autograder reveal u02_sampling-1.opening.json u02_sampling/COMMITMENT.json --out revealed
     """
     from autograder.release.commitment import reveal as reveal_files
 
     with errors_as_exit_codes():
         written = reveal_files(opening, commitment, out)
-        typer.echo(f"{out}: {len(written)} 個のファイルは約束どおりです / {len(written)} files, as committed to")
+        said = Message(
+            f"{out}: {len(written)} 個のファイルは約束どおりです", f"{out}: {len(written)} files, as committed to"
+        )
+        typer.echo(said.text(language()))
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def mutants(
     exercises: Annotated[
-        Optional[list[str]], typer.Argument(help="Ids of exercises, e.g. sampling/top_p (default: the whole course).")
+        Optional[list[str]],
+        typer.Argument(
+            autocompletion=exercise_ids,
+            help="課題の ID（例 sampling/top_p、省略時はコース全体） / Ids of exercises, e.g. sampling/top_p (default: the whole course).",
+        ),
     ] = None,
     course: CourseOption = None,
     out: Annotated[
-        Optional[Path], typer.Option(help="Where the record is kept (default: `docs/` beside `solutions/`).")
+        Optional[Path],
+        typer.Option(
+            help="記録を置く場所（省略時は `solutions/` と並ぶ `docs/`） / Where the record is kept (default: `docs/` beside `solutions/`)."
+        ),
     ] = None,
     diagnose: Annotated[
-        bool, typer.Option("--diagnose", help="Measure instead how rightly mutants and `tests/wrong` are explained.")
+        bool,
+        typer.Option(
+            "--diagnose",
+            help="代わりに、変えた解答と `tests/wrong` の説明がどれだけ正しいかを測る / Measure instead how rightly mutants and `tests/wrong` are explained.",
+        ),
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Run again what is up to date.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="新しいままのものも測り直す / Run again what is up to date.")
+    ] = False,
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Change each reference in many small ways; exit status 1 if the hidden checks let one pass.
+    """参照解答を少しずつ変え、非公開チェックが気づくかを調べる。見逃しがあれば終了コード 1。
 
-    Example: autograder mutants sampling/top_p
+    Change each reference in many small ways; exit status 1 if the hidden checks let one pass.
+
+    Examples:
+        autograder mutants sampling/top_p
+        autograder mutants --diagnose --json
     """
+    from dataclasses import replace
+
     from autograder.mutants import hunt_course, measure_course
+    from autograder.mutants.hunt import SETTINGS
 
     with errors_as_exit_codes():
         read = read_chosen_course(course)
+        tested = chosen_model(model, device, dtype, chosen_catalog(models, read.root.parent))
+        _require_own_place(tested, out)
+        settings = replace(SETTINGS, **tested)
         docs, wrong = out or read.root.parent / "docs", read.root.parent / "tests" / "wrong"
         chosen = exercises or ()
         with progress_bar("ミュータント / mutants") as progress:
             if diagnose:
-                found = measure_course(read, docs, wrong, progress, only=chosen, force=force)
+                found = measure_course(read, docs, wrong, progress, only=chosen, force=force, settings=settings)
             else:
-                hunted = hunt_course(read, docs, progress, only=chosen, force=force, log=_warn)
+                hunted = hunt_course(read, docs, progress, only=chosen, force=force, settings=settings, log=_warn)
                 found = {name: asdict(one) for name, one in hunted.items()}
         if as_json:
             typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -188,6 +293,15 @@ def mutants(
             _show_found(name, one, bad)
         if any(one[key] for one in found.values() for key in bad):
             raise typer.Exit(1)
+
+
+def _require_own_place(tested: dict[str, Any], out: Path | None) -> None:
+    """The figures beside the course are those of the embedded model. Raises: SettingsError."""
+    if out is None and (tested["model"] != "tiny-chat" or tested["dtype"] or tested["device"] != "cpu"):
+        raise SettingsError(
+            ja="docs/ の記録は、教材に付属のモデルのものです。ほかのモデルで測るときは、--out で別のフォルダを指定してください。",
+            en="the record in docs/ is that of the embedded model. To measure with another one, name a folder of its own by --out.",
+        )
 
 
 def _show_found(name: str, found: dict[str, Any], bad: tuple[str, ...]) -> None:
@@ -205,16 +319,38 @@ def _warn(text: str) -> None:
 @app.command(rich_help_panel=INSTRUCTORS)
 def power(
     exercises: Annotated[
-        Optional[list[str]], typer.Argument(help="Ids of exercises (default: all that judge by chance).")
+        Optional[list[str]],
+        typer.Argument(
+            autocompletion=exercise_ids,
+            help="課題の ID（省略時は、確率で判定するものすべて） / Ids of exercises (default: all that judge by chance).",
+        ),
     ] = None,
     bounds: Annotated[
-        bool, typer.Option("--bounds", help="Instead, count how many correct submissions fail (minutes).")
+        bool,
+        typer.Option(
+            "--bounds",
+            help="代わりに、正しい提出物が何件落ちるかを数える（数分） / Instead, count how many correct submissions fail (minutes).",
+        ),
     ] = False,
     course: CourseOption = None,
+    out: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="記録を置く場所（省略時は `solutions/` と並ぶ `docs/`） / Where the figures are kept (default: `docs/` beside `solutions/`)."
+        ),
+    ] = None,
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
 ) -> None:
-    """Measure what the statistical checks detect; writes docs/power.json and docs/power.md beside `solutions/`.
+    """統計的なチェックの検出力を測り、`solutions/` と並ぶ docs/power.json と docs/power.md に書く。
 
-    Example: autograder power sampling/top_p_sweep
+    Measure what the statistical checks detect; writes docs/power.json and docs/power.md beside `solutions/`.
+
+    Examples:
+        autograder power sampling/top_p_sweep
+        autograder power --bounds
     """
     from autograder.audit.course import chosen_exercises
     from autograder.grading.engine import Settings, load_models
@@ -225,14 +361,17 @@ def power(
         read = read_chosen_course(course)
         every = [exercise for unit in read.units for exercise in unit.exercises]
         chosen = chosen_exercises(every, exercises) if exercises else every
-        models = load_models(Settings())
+        tested = chosen_model(model, device, dtype, chosen_catalog(models, read.root.parent))
+        _require_own_place(tested, out)
+        loaded = load_models(Settings(**tested))
+        figures = out / "power.json" if out else figures_file(read)
         with progress_bar("検出力 / power") as progress:
             if bounds:
-                measure_bounds(read, models, progress)
+                measure_bounds(figures, loaded, progress)
             else:
-                measure_course(read, chosen, models, progress)
-        typer.echo(f"{figures_file(read)}")
-        problems = [] if bounds else audit_power(read, only=exercises or ())
+                measure_course(read, chosen, loaded, progress, path=figures)
+        typer.echo(f"{figures}")
+        problems = [] if bounds else audit_power(read, model=model, only=exercises or (), path=figures)
         for problem in problems:
             typer.echo(problem.text(language()))
         if problems:

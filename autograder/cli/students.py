@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from autograder.cli.common import STUDENTS, JsonOption, app, errors_as_exit_codes, language
-from autograder.messages import visible_name
+from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, catalog_here
+from autograder.messages import Message, visible_name
 
 if TYPE_CHECKING:
     from autograder.doctor import Finding
@@ -18,13 +19,30 @@ if TYPE_CHECKING:
 
 @app.command(rich_help_panel=STUDENTS)
 def convert(
-    file: Annotated[Path, typer.Argument(help="An answer in an assignment folder: a notebook, a .py or an .md.")],
-    to: Annotated[Optional[Path], typer.Option("--to", help="The file to write (default: the one beside it).")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an answer that is there already.")] = False,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="課題のフォルダにある答え。ノートブック、.py、.md のどれか / An answer in an assignment folder: a notebook, a .py or an .md."
+        ),
+    ],
+    to: Annotated[
+        Optional[Path],
+        typer.Option(
+            "--to",
+            help="書くファイル（省略時は、隣にある対応するファイル） / The file to write (default: the one beside it).",
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="すでにある答えを上書きする / Overwrite an answer that is there already.")
+    ] = False,
 ) -> None:
-    """Move an answer from a notebook to a .py (or .md) file, or from such a file into the notebook.
+    """答えを、ノートブックから .py（.md）へ、または .py（.md）からノートブックへ移す。
 
-    Example: autograder convert top_p.py --to top_p.ja.ipynb
+    Move an answer from a notebook to a .py (or .md) file, or from such a file into the notebook.
+
+    Examples:
+        autograder convert top_p.ja.ipynb
+        autograder convert top_p.py --to top_p.ja.ipynb
     """
     from autograder.convert import convert_answer
 
@@ -34,12 +52,17 @@ def convert(
 
 @app.command(rich_help_panel=STUDENTS)
 def upgrade(
-    bundle: Annotated[Path, typer.Argument(help="The later release, a .zip.")],
-    folder: Annotated[Path, typer.Argument(help="The folder that you work in.")] = Path("."),
+    bundle: Annotated[Path, typer.Argument(help="新しい版の .zip / The later release, a .zip.")],
+    folder: Annotated[Path, typer.Argument(help="課題に取り組んでいるフォルダ / The folder that you work in.")] = Path(
+        "."
+    ),
 ) -> None:
-    """Move an assignment folder to a later release; what you wrote stays as it is.
+    """課題のフォルダを新しい版にする。書いたものはそのまま残る。
 
-    Example: autograder upgrade u02_sampling-2.zip .
+    Move an assignment folder to a later release; what you wrote stays as it is.
+
+    Examples:
+        autograder upgrade u02_sampling-2.zip
     """
     from autograder.release.upgrade import upgrade as upgrade_folder
 
@@ -48,24 +71,37 @@ def upgrade(
         for name in done.written:
             typer.echo(f"+ {visible_name(name)}")
         for name in done.kept:
-            note = (
-                "（新しい版は .new）/ kept as it is (new text in .new)"
-                if (folder / f"{name}.new").exists()
-                else "/ kept as it is"
+            new = (folder / f"{name}.new").exists()
+            kept = Message(
+                f"そのまま残しました{'（新しい版は .new）' if new else ''}",
+                f"kept as it is{' (new text in .new)' if new else ''}",
             )
-            typer.echo(f"= {visible_name(name)}  そのまま残しました{note}")
+            typer.echo(f"= {visible_name(name)}  {kept.line(language())}")
 
 
 @app.command(rich_help_panel=STUDENTS)
-def doctor(as_json: JsonOption = False) -> None:
-    """Say what is installed, what runs where, and what to do about each problem. Exit status 1 if there is one.
+def doctor(
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """何が入っていて、どこで動くかを調べ、問題があれば直し方を示す（終了コード 1）。
 
-    Example: autograder doctor
+    Say what is installed, what runs where, and what to do about each problem. Exit status 1 if there is one.
+
+    Examples:
+        autograder doctor
+        autograder doctor --json
+        autograder doctor --model org/name --device cuda --dtype float16
     """
     from autograder.doctor import examine
+    from autograder.models.sources import choose
 
     with errors_as_exit_codes():
-        findings = examine()
+        asked = choose(model, device, dtype, catalog_here(models))
+        findings = examine(asked=asked)
         if as_json:
             typer.echo(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=2))
         else:

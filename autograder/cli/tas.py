@@ -20,45 +20,88 @@ from autograder.cli.common import (
     progress_bar,
     read_chosen_course,
 )
+from autograder.cli.complete import units
+from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, chosen_catalog, chosen_model
 from autograder.errors import SettingsError
-from autograder.messages import visible_name
+from autograder.messages import Message, visible_name
 from autograder.reports.formats import Format
 
 
 @app.command(rich_help_panel=TAS)
 def grade(
-    submissions: Annotated[Path, typer.Argument(help="Folder with one folder, .zip, .py or .ipynb per student.")],
-    unit: Annotated[str, typer.Option(help="The unit to grade, e.g. u02_sampling.")],
-    out: Annotated[Path, typer.Option(help="Where to write reports; an existing run goes on here.")],
+    submissions: Annotated[
+        Path,
+        typer.Argument(
+            help="提出物のフォルダ。学生ごとにフォルダ、.zip、.py、.ipynb のどれか 1 つ / Folder with one folder, .zip, .py or .ipynb per student."
+        ),
+    ],
+    unit: Annotated[
+        str,
+        typer.Option(
+            autocompletion=units, help="採点する単元（例 u02_sampling） / The unit to grade, e.g. u02_sampling."
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="レポートを書く場所。途中までの採点があれば続きから / Where to write reports; an existing run goes on here."
+        ),
+    ],
     course: CourseOption = None,
-    model: Annotated[str, typer.Option(help="Model under test: embedded name, folder or hub id.")] = "tiny-chat",
-    device: Annotated[str, typer.Option(help="Where the trusted side computes, e.g. cpu.")] = "cpu",
-    cpu_limit: Annotated[int, typer.Option(min=1, help="CPU seconds that one check may take.")] = 20,
-    memory_limit: Annotated[int, typer.Option(min=64, help="MiB that one check may allocate.")] = 1024,
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
+    cpu_limit: Annotated[
+        int, typer.Option(min=1, help="1 つのチェックが使える CPU 時間（秒） / CPU seconds that one check may take.")
+    ] = 20,
+    memory_limit: Annotated[
+        int, typer.Option(min=64, help="1 つのチェックが使えるメモリ（MiB） / MiB that one check may allocate.")
+    ] = 1024,
     jobs: Annotated[
         Optional[int],
-        typer.Option(min=1, help="Submissions graded at the same time (default: one for each core, as memory allows)."),
+        typer.Option(
+            min=1,
+            help="同時に採点する提出物の数（省略時は、メモリの許す範囲でコアの数） / Submissions graded at the same time (default: one for each core, as memory allows).",
+        ),
     ] = None,
     cluster: Annotated[
-        Optional[str], typer.Option(help="Grade on the workers of this Dask scheduler, e.g. tcp://head:8786.")
+        Optional[str],
+        typer.Option(
+            help="この Dask スケジューラのワーカーで採点する（例 tcp://head:8786） / Grade on the workers of this Dask scheduler, e.g. tcp://head:8786."
+        ),
     ] = None,
     slurm: Annotated[
-        Optional[Path], typer.Option(help="Grade on workers that Slurm starts: a YAML file, see docs/scale.md.")
+        Optional[Path],
+        typer.Option(
+            help="Slurm が起動するワーカーで採点する。設定の YAML ファイル（docs/scale.md） / Grade on workers that Slurm starts: a YAML file, see docs/scale.md."
+        ),
     ] = None,
     unsafe_no_jail: Annotated[
         bool,
-        typer.Option("--unsafe-no-jail", help="Run submissions unconfined. Only for code that you wrote yourself."),
+        typer.Option(
+            "--unsafe-no-jail",
+            help="提出物を隔離せずに動かす。自分で書いたコードだけに使うこと / Run submissions unconfined. Only for code that you wrote yourself.",
+        ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="採点済みのものも採点し直す / Grade again what is graded already.")
     ] = False,
     model_server: Annotated[
         Optional[bool],
-        typer.Option(help="One process holds the models for all submissions (default: where --device is not cpu)."),
+        typer.Option(
+            help="1 つのプロセスがモデルを持ち、全員の提出物がそれを使う（省略時は、--device が cpu でないとき） / One process holds the models for all submissions (default: where --device is not cpu)."
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade again what is graded already.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Grade a class. Exit status 1 if a submission needs a person.
+    """受講者全員の提出物を採点する。人の確認が要る提出物があれば終了コード 1。
 
-    Example: autograder grade submissions --unit u02_sampling --out results
+    Grade a class. Exit status 1 if a submission needs a person.
+
+    Examples:
+        autograder grade submissions --unit u02_sampling --out results
+        autograder grade submissions --unit u02_sampling --out results --jobs 4 --json
     """
     from autograder.classroom import grade_folder
     from autograder.grading.cluster import ClusterPool
@@ -68,10 +111,9 @@ def grade(
 
     with errors_as_exit_codes():
         limits = Limits(cpu_s=cpu_limit, wall_s=4.0 * cpu_limit + 10, memory_mib=memory_limit)
-        settings = Settings(
-            model=model, device=device, limits=limits, unsafe_no_jail=unsafe_no_jail, model_server=model_server
-        )
         read = read_chosen_course(course)
+        tested = chosen_model(model, device, dtype, chosen_catalog(models, read.root.parent))
+        settings = Settings(**tested, limits=limits, unsafe_no_jail=unsafe_no_jail, model_server=model_server)
         chosen = chosen_unit(read, unit)
         n_jobs = jobs or default_jobs(settings)
         pool: ClusterPool | GraderPool | None = GraderPool(settings, n_jobs) if n_jobs > 1 else None
@@ -103,20 +145,39 @@ def show_class(summary: dict[str, object], out: Path) -> None:
 
 @app.command(rich_help_panel=TAS)
 def export(
-    results: Annotated[Path, typer.Argument(help="The folder that `autograder grade` wrote.")],
-    to: Annotated[Format, typer.Option("--to", help="What to write.")],
+    results: Annotated[
+        Path, typer.Argument(help="`autograder grade` が書いたフォルダ / The folder that `autograder grade` wrote.")
+    ],
+    to: Annotated[Format, typer.Option("--to", help="書く形式 / What to write.")],
     out: Annotated[
-        Optional[Path], typer.Option(help="The file; for gradescope and junit the folder (default: in RESULTS).")
+        Optional[Path],
+        typer.Option(
+            help="書くファイル。gradescope と junit ではフォルダ（省略時は結果のフォルダの中） / The file; for gradescope and junit the folder (default: in RESULTS)."
+        ),
     ] = None,
     worksheet: Annotated[
-        Optional[Path], typer.Option(help="With moodle: the grading worksheet that Moodle exported, to be filled in.")
+        Optional[Path],
+        typer.Option(
+            help="moodle のとき: Moodle から書き出した評定ワークシート。これに記入する / With moodle: the grading worksheet that Moodle exported, to be filled in."
+        ),
     ] = None,
-    title: Annotated[str, typer.Option(help="The name of the column, e.g. Canvas's `Unit 2 (1234)`.")] = "",
-    checks_only: Annotated[bool, typer.Option("--checks-only", help="Leave out what a person marks.")] = False,
+    title: Annotated[
+        str,
+        typer.Option(
+            help="列の名前（例 Canvas の `Unit 2 (1234)`） / The name of the column, e.g. Canvas's `Unit 2 (1234)`."
+        ),
+    ] = "",
+    checks_only: Annotated[
+        bool, typer.Option("--checks-only", help="人が採点する分を除く / Leave out what a person marks.")
+    ] = False,
 ) -> None:
-    """Write marks for Moodle, Canvas, Gradescope, JUnit or a spreadsheet. Exit status 1 if a student is left out.
+    """点数を Moodle、Canvas、Gradescope、JUnit、表計算の形式で書き出す。入れられない学生がいれば終了コード 1。
 
-    Example: autograder export results --to moodle
+    Write marks for Moodle, Canvas, Gradescope, JUnit or a spreadsheet. Exit status 1 if a student is left out.
+
+    Examples:
+        autograder export results --to moodle --worksheet worksheet.csv
+        autograder export results --to csv --out marks.csv
     """
     from autograder.reports.exports.write import export_results
 
@@ -130,22 +191,28 @@ def export(
 def _show_missing(students: list[str]) -> None:
     if students:
         names = ", ".join(map(visible_name, students))
-        typer.echo(
-            f"まだ点の決まらない、または相手の名簿にない学生は入れていません: {names}\n"
+        message = Message(
+            f"まだ点の決まらない、または相手の名簿にない学生は入れていません: {names}",
             f"left out, since a mark is still open or the other side does not list them: {names}",
-            err=True,
         )
+        typer.echo(message.text(language()), err=True)
         raise typer.Exit(1)
 
 
 @app.command(rich_help_panel=TAS)
 def demo(
-    out: Annotated[Path, typer.Option(help="Where to write the class and its results.")] = Path("demo"),
+    out: Annotated[
+        Path, typer.Option(help="クラスと結果を書く場所 / Where to write the class and its results.")
+    ] = Path("demo"),
     course: CourseOption = None,
 ) -> None:
-    """Build the course, make a small class of submissions, grade it and show the results.
+    """コースを組み立て、小さなクラスの提出物を作って採点し、結果を示す。
 
-    Example: autograder demo
+    Build the course, make a small class of submissions, grade it and show the results.
+
+    Examples:
+        autograder demo
+        autograder demo --out /tmp/demo
     """
     from autograder.demo import run_demo
 
@@ -157,10 +224,10 @@ def demo(
     student = out / "results" / list(summaries)[-1] / "typical_mistakes_1" / "report.html"
     for line in (
         "",
-        "見るところ / Where to look:",
+        Message("見るところ:", "Where to look:").line(language()),
         *pages,
         f"  {student}",
-        "次にすること / What to do next:",
+        Message("次にすること:", "What to do next:").line(language()),
         f"  pytest {out / 'assignments'}",
         f"  autograder grade {out / 'submissions' / list(summaries)[-1]} --unit {list(summaries)[-1]} --out results",
     ):

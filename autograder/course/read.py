@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from autograder.course.hints import read_hints
 from autograder.course.japanese import joined
 from autograder.course.prose import make_prose_stub, read_rubric
-from autograder.course.source import make_stub, parse, read_checks, read_mistakes, top_level_functions
+from autograder.course.source import make_stub, parse, read_checks, read_mistakes, says_true, top_level_functions
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise, Figure, Unit
 from autograder.messages import Message
@@ -97,8 +98,12 @@ def read_exercise(folder: Path) -> Exercise:
         )
     )
     _require_unique(folder, [check.id for check in checks])
+    name, mistakes = (
+        _name(folder, EXERCISE_FOLDER),
+        read_mistakes(folder / "mistakes.py", _text(folder / "mistakes.py")),
+    )
     return Exercise(
-        id=f"{_name(folder.parent, UNIT_FOLDER)}/{_name(folder, EXERCISE_FOLDER)}",
+        id=f"{_name(folder.parent, UNIT_FOLDER)}/{name}",
         folder=folder,
         title=_title(folder, statement),
         statement=statement,
@@ -106,8 +111,12 @@ def read_exercise(folder: Path) -> Exercise:
         stub=stub,
         functions=tuple(function.name for function in functions if not function.name.startswith("_")),
         checks=checks,
-        mistakes=read_mistakes(folder / "mistakes.py", _text(folder / "mistakes.py")),
+        mistakes=mistakes,
         figures=_figures(folder, statement),
+        hints=read_hints(folder, name, statement, checks, mistakes),
+        embedded_model_only=says_true(
+            folder / "checks_public.py", _text(folder / "checks_public.py"), "EMBEDDED_MODEL_ONLY"
+        ),
     )
 
 

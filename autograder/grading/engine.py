@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autograder import __version__
+from autograder.errors import ModelError
 from autograder.exercise import Exercise, Unit
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.intake import Answer, Submission
@@ -17,16 +18,22 @@ from autograder.grading.run import CheckOutcome, Models, Outcomes, run_checks
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail.pool import Limits, Zygote, jail_level
 from autograder.messages import Message
-from autograder.server.start import ModelServer, Serving
+from autograder.models import EMBEDDED, Catalog, Source, find_source, load_source
+from autograder.server.start import ModelServer
+from autograder.stats import measure_noise
 
 if TYPE_CHECKING:
     from autograder.server.remote import Link
 
+# For one answer of the model server to our own code; what takes longer hangs.
+_ANSWER_TIMEOUT_S = 600.0
+
 
 @dataclass(frozen=True)
 class Settings:
-    """How to grade: the model under test, the one to compare with, dtype, limits per check.
+    """How to grade: the model under test, the one to compare with, device, dtype, limits per check.
 
+    `device` and `dtype` win over what `catalog`, the settings file of models, says; None: as that or the model says.
     `unsafe_no_jail` runs student code with nothing but limits around it, for code that the user wrote.
     `model_server` has one process hold the models for all; None: where they are not on the CPU.
     """
@@ -35,6 +42,7 @@ class Settings:
     other_model: str = "tiny-base"
     device: str = "cpu"
     dtype: str | None = None
+    catalog: Catalog = field(default_factory=Catalog)
     limits: Limits = field(default_factory=Limits)
     unsafe_no_jail: bool = False
     model_server: bool | None = None
@@ -47,7 +55,32 @@ class Settings:
 
 def circumstances(settings: Settings) -> Circumstances:
     """What a report made now, on this machine, would state."""
-    return Circumstances(__version__, settings.model, settings.device, jail_level(jailed=not settings.unsafe_no_jail))
+    device = f"{settings.device} {settings.dtype}" if settings.dtype else settings.device
+    return Circumstances(__version__, _model_label(settings), device, jail_level(jailed=not settings.unsafe_no_jail))
+
+
+def _model_label(settings: Settings) -> str:
+    """The model's name, and of a hub model the commit: another one may give other reports."""
+    try:
+        revision = find_source(settings.model, settings.catalog).revision
+    except ModelError:  # not on this machine, where other ones grade
+        return settings.model
+    return f"{settings.model.partition('@')[0]}@{revision[:12]}" if revision else settings.model
+
+
+def model_sources(settings: Settings) -> list[Source]:
+    """The model under test, the one to compare with, and the embedded chat model for checks that are about it.
+
+    Raises: SettingsError, ModelError.
+    """
+
+    def find(name: str, device: str) -> Source:
+        return find_source(name, settings.catalog, dtype=settings.dtype, device=device)
+
+    found = [find(settings.model, settings.device), find(settings.other_model, settings.device)]
+    if settings.model != EMBEDDED[0]:
+        found.append(find_source(EMBEDDED[0]))
+    return found
 
 
 def load_models(settings: Settings) -> Models:
@@ -58,13 +91,18 @@ def load_models(settings: Settings) -> Models:
     import torch
     from transformers.utils.logging import set_verbosity_error
 
-    from autograder.models import load
-
     torch.set_num_threads(1)
     set_verbosity_error()  # what transformers thinks of the mistakes that are run here is no news
-    return Models(
-        *(load(name, device=settings.device, dtype=settings.dtype) for name in (settings.model, settings.other_model))
-    )
+    # On the CPU the zygote holds the same weights once more.
+    models = Models(*(load_source(one, copies=2) for one in model_sources(settings)))
+    _measure(models, settings)
+    return models
+
+
+def _measure(models: Models, settings: Settings) -> None:
+    """Know the margins of a model on which they were never measured."""
+    if settings.model not in EMBEDDED or settings.device != "cpu":
+        measure_noise(models.lm.model, models.lm.tokenizer, own_texts=settings.model not in EMBEDDED)
 
 
 @dataclass(frozen=True)
@@ -75,6 +113,12 @@ class Served:
     models: Models
     link: Link
 
+    def connect(self) -> None:
+        """Give this process, which may be a fork, a session of its own. Raises: ModelError."""
+        sock = self.server.open_trusted()
+        sock.settimeout(_ANSWER_TIMEOUT_S)
+        self.link.attach(sock)
+
 
 @contextmanager
 def served_models(settings: Settings) -> Iterator[Served]:
@@ -84,16 +128,17 @@ def served_models(settings: Settings) -> Iterator[Served]:
 
     from autograder.server.remote import Link, remote_model, serve_from_pretrained
 
-    serving = Serving(device=settings.device, dtype=settings.dtype)
-    with ModelServer([settings.model, settings.other_model], serving) as server, ExitStack() as opened:
+    with ModelServer(list(map(asdict, model_sources(settings)))) as server, ExitStack() as opened:
         torch.set_num_threads(1)
         set_verbosity_error()
         link, cards = Link(), server.cards()
-        link.attach(server.open_trusted())
         opened.callback(link.attach, None)
         opened.callback(serve_from_pretrained(cards, link, instead=False))
         models = Models(*(remote_model(index, card, link) for index, card in enumerate(cards)))
-        yield Served(server, models, link)
+        served = Served(server, models, link)
+        served.connect()
+        _measure(models, settings)
+        yield served
 
 
 @dataclass(frozen=True)
@@ -110,11 +155,11 @@ class Grader:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        names, jailed = [settings.model, settings.other_model], not settings.unsafe_no_jail
+        jailed = not settings.unsafe_no_jail
         with ExitStack() as opened:
             self._served = opened.enter_context(served_models(settings)) if settings.serves else None
             server = self._served.server if self._served else None
-            self._zygote = opened.enter_context(Zygote(names, dtype=settings.dtype, jailed=jailed, server=server))
+            self._zygote = opened.enter_context(Zygote(model_sources(settings), jailed=jailed, server=server))
             self._zygote.launch()  # it loads while we do
             self._models = self._served.models if self._served else load_models(settings)
             self._close = opened.pop_all().close
@@ -139,7 +184,7 @@ class Grader:
         """In a fork of this process: a grader that shares what is loaded, with a zygote of its own. Raises: JailError."""
         other = copy.copy(self)
         if self._served is not None:
-            self._served.link.attach(self._served.server.open_trusted())
+            self._served.connect()
         other._zygote = self._zygote.shared()
         return other
 

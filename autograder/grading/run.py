@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import random
-import sys
 import traceback
-import warnings
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +20,7 @@ from autograder.course.source import without_marks
 from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritten
 from autograder.exercise import Check, Exercise, Verdict
 from autograder.grading.by_hand import Sources
+from autograder.grading.collected import CollectedChecks, stamp_of
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.jail.modules import file_name, from_text
 from autograder.messages import Message, visible
@@ -52,13 +51,17 @@ Outcomes = dict[tuple[str, str], CheckOutcome]  # by (exercise id, check id)
 
 @dataclass(frozen=True)
 class Models:
-    """The models that checks may use: `lm`, and another one to compare with."""
+    """The models that checks may use: `lm`, the one under test, another one to compare with, and the embedded chat model.
+
+    `embedded_lm` is None where `lm` is that model.
+    """
 
     lm: LoadedModel
     other_lm: LoadedModel
+    embedded_lm: LoadedModel | None = None
 
     def shared(self) -> SharedObjects:
-        return SharedObjects([self.lm, self.other_lm])
+        return SharedObjects([self.lm, self.other_lm, *([self.embedded_lm] if self.embedded_lm else [])])
 
 
 def seed_of(*parts: str) -> int:
@@ -83,46 +86,27 @@ def run_checks(
 
     Returns: an outcome for every check asked for; one that never ran is a FAULT.
     """
-    exercises = list(exercises)
-    plugin = _Checks(exercises, make_student, models, only, salt)
-    paths = [
-        f"{check_file(exercise, check)}::{check.id}"
-        for exercise in exercises
-        for check in exercise.checks
-        if only is None or check.id in only
-    ]
-    if not paths:  # without one, pytest would go looking for tests of its own
-        return {}
-    # What a run needs none of; the last two collect garbage at the end of each run, which takes longer than the checks.
-    quiet = ["terminal", "cacheprovider", "warnings", "logging", "junitxml", "faulthandler", "doctest", "unittest"]
-    quiet += ["unraisableexception", "threadexception"]
-    options = [part for name in quiet for part in ("-p", f"no:{name}")]
-    config = str(files("autograder.grading") / "checks.ini")
-    folder = exercises[0].folder
-    _forget_other_courses(folder.parent.parent)
-    # Only the folders of exercises are looked into, not those above: that is most of what collecting costs.
-    places = ["--rootdir", str(folder.parent.parent), "--confcutdir", str(folder)]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they decide nothing, even where whoever called us makes errors of them
-        code = pytest.main(
-            ["-c", config, *places, "--disable-plugin-autoload", "--capture=sys", *options, *paths],
-            plugins=[plugin],
-        )
-    if code == pytest.ExitCode.INTERRUPTED and plugin.interrupted:
-        raise KeyboardInterrupt
-    return plugin.finished()
+    run = _Run(make_student, models, salt)
+    for exercise in exercises:
+        wanted = [check.id for check in exercise.checks if only is None or check.id in only]
+        if wanted:
+            checks = _checks_of(exercise)
+            checks.run(run, exercise, wanted)
+            run.complete(exercise, wanted, checks.fault)
+    return run.recorded
 
 
-_graded_last: list[Path] = []
+_collected: dict[Path, _Checks] = {}
 
 
-def _forget_other_courses(root: Path) -> None:
-    """pytest finds imported checks by name alone, and another course may have the same names."""
-    for other in [one for one in _graded_last if one != root]:
-        for name, module in list(sys.modules.items()):
-            if Path(getattr(module, "__file__", None) or "/").is_relative_to(other):
-                del sys.modules[name]
-    _graded_last[:] = [root]
+def _checks_of(exercise: Exercise) -> _Checks:
+    """The checks of an exercise, collected at the first use and again after they changed."""
+    known = _collected.get(exercise.folder)
+    if known is None or known.stamp != stamp_of(exercise):
+        if known is not None:
+            known.close()
+        known = _collected[exercise.folder] = _Checks(exercise)
+    return known
 
 
 def check_file(exercise: Exercise, check: Check) -> Path:
@@ -143,71 +127,84 @@ def local_student(exercise: Exercise, text: str, shared: SharedObjects) -> Stude
     return Student(LocalBackend(load, frozenset({file_name(exercise.name)}), shared, sources))  # type: ignore[arg-type]
 
 
+class _Run:
+    """What one run works with, and how its checks ended."""
+
+    def __init__(self, make_student: Callable[[Exercise, int], Student], models: Models, salt: str) -> None:
+        self.make_student, self.models, self.salt = make_student, models, salt
+        self.shared = models.shared()
+        self.recorded: Outcomes = {}
+        self.n_timeouts: Counter[str] = Counter()
+        self.current: Student | None = None
+
+    def complete(self, exercise: Exercise, wanted: Iterable[str], fault: str) -> None:
+        """Checks that never ran are faults of ours; the order is that of `wanted`."""
+        never_ran = CheckOutcome(Verdict.FAULT, _fault_message(), fault=fault or "the check never ran")
+        for key in [(exercise.id, one) for one in wanted]:
+            self.recorded[key] = self.recorded.pop(key, never_ran)
+
+
 class _Checks:
-    """The pytest plugin of one run: fixtures, and a record of how each check ended."""
+    """The checks of one exercise, and the pytest plugin that gives them fixtures and records how each ended."""
 
-    def __init__(
-        self,
-        exercises: list[Exercise],
-        make_student: Callable[[Exercise, int], Student],
-        models: Models,
-        only: Collection[str] | None,
-        salt: str,
-    ) -> None:
-        self._only, self._salt = only, salt
-        self._by_folder = {exercise.folder.resolve(): exercise for exercise in exercises}
-        self._make_student, self._models = make_student, models
-        self._shared = models.shared()
-        self._recorded: Outcomes = {}
-        self._n_timeouts: dict[str, int] = {}
-        self._current: Student | None = None
-        self._collection_fault = ""
-        self.interrupted = False
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+        self._run: _Run
+        self._not_collected = ""
+        self._collected = CollectedChecks(exercise, self)
+        self.close = self._collected.close
 
-    def finished(self) -> Outcomes:
-        never_ran = CheckOutcome(Verdict.FAULT, _fault_message(), fault=self._collection_fault or "the check never ran")
-        return {
-            (exercise.id, check.id): self._recorded.get((exercise.id, check.id), never_ran)
-            for exercise in self._by_folder.values()
-            for check in exercise.checks
-            if self._only is None or check.id in self._only
-        }
+    @property
+    def stamp(self) -> str:
+        """Which files' checks these are."""
+        return self._collected.stamp
+
+    @property
+    def fault(self) -> str:
+        """Why a check may be missing."""
+        return self._not_collected + self._collected.fault
+
+    def run(self, run: _Run, exercise: Exercise, wanted: list[str]) -> None:
+        """Add the outcomes of the checks `wanted` to those of `run`; of `exercise`, all but its checks may have changed."""
+        self._run, self._exercise = run, exercise
+        self._collected.run(wanted)
 
     # Fixtures. pytest finds them on the plugin object by these names.
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
-        exercise = self._exercise(request.node)
-        allowed = 1 if sum(self._n_timeouts.values()) >= MAX_TIMEOUTS_IN_ALL else MAX_TIMEOUTS
-        if self._n_timeouts.get(exercise.id, 0) >= allowed:
+        exercise, n_timeouts = self._exercise, self._run.n_timeouts
+        allowed = 1 if n_timeouts.total() >= MAX_TIMEOUTS_IN_ALL else MAX_TIMEOUTS
+        if n_timeouts[exercise.id] >= allowed:
             raise LimitReached(
                 kind="not tried",
                 ja="前のチェックで時間切れが続いたので、このチェックは実行していません。",
                 en="not run, because earlier checks of this exercise ran out of time.",
             )
-        student = self._make_student(exercise, seed_of("student", exercise.id, request.node.name))
-        self._current = student
+        student = self._run.make_student(exercise, seed_of("student", exercise.id, request.node.name))
+        self._run.current = student
         yield student
         student._backend.close()
 
     @pytest.fixture
-    def reference(self, request: pytest.FixtureRequest) -> Student:
-        exercise = self._exercise(request.node)
-        return local_student(exercise, without_marks(exercise.solution), self._shared)
+    def reference(self) -> Student:
+        return local_student(self._exercise, without_marks(self._exercise.solution), self._run.shared)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> random.Random:
-        salt = [self._salt] if self._salt else []
-        return random.Random(seed_of("rng", self._exercise(request.node).id, request.node.name, *salt))
+        salt = [self._run.salt] if self._run.salt else []
+        return random.Random(seed_of("rng", self._exercise.id, request.node.name, *salt))
 
     @pytest.fixture
     def lm(self) -> Iterator[LoadedModel]:
-        with left_as_found(self._models.lm) as found:
+        models = self._run.models
+        embedded = models.embedded_lm if self._exercise.embedded_model_only else None
+        with left_as_found(embedded or models.lm) as found:
             yield found
 
     @pytest.fixture
     def other_lm(self) -> Iterator[LoadedModel]:
-        with left_as_found(self._models.other_lm) as found:
+        with left_as_found(self._run.models.other_lm) as found:
             yield found
 
     # Hooks.
@@ -217,10 +214,7 @@ class _Checks:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._collection_fault += f"{report.nodeid}\n{report.longreprtext}\n"
-
-    def pytest_keyboard_interrupt(self) -> None:
-        self.interrupted = True
+            self._not_collected += f"{report.nodeid}\n{report.longreprtext}\n"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
@@ -229,7 +223,7 @@ class _Checks:
         elif call.when == "call":
             self._record_end(item, call.excinfo, only_if_failed=False)
         else:
-            self._current = None
+            self._run.current = None
         return (yield)
 
     def _record_end(
@@ -237,18 +231,14 @@ class _Checks:
     ) -> None:
         if excinfo is None and only_if_failed:
             return
-        exercise = self._exercise(item)
-        key = (exercise.id, getattr(item, "originalname", item.name))
-        calls = calls_of(self._current) if self._current else ()
-        public = item.path.name == "checks_public.py"
+        run, exercise = self._run, self._exercise.id
+        key = (exercise, getattr(item, "originalname", item.name))
+        calls = calls_of(run.current) if run.current else ()
         error = excinfo.value if excinfo else None
-        outcome = _outcome(error, calls, public=public)
+        outcome = _outcome(error, calls, public=item.path.name == "checks_public.py")
         if outcome.verdict is Verdict.LIMIT and isinstance(error, LimitReached) and error.kind != "not tried":
-            self._n_timeouts[exercise.id] = self._n_timeouts.get(exercise.id, 0) + 1
-        self._recorded[key] = _joined(self._recorded.get(key), outcome)
-
-    def _exercise(self, node: pytest.Item) -> Exercise:
-        return self._by_folder[node.path.parent.resolve()]
+            run.n_timeouts[exercise] += 1
+        run.recorded[key] = _joined(run.recorded.get(key), outcome)
 
 
 def _joined(before: CheckOutcome | None, now: CheckOutcome) -> CheckOutcome:

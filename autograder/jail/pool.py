@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +19,8 @@ from typing import Any
 import autograder
 from autograder.errors import JailError
 from autograder.jail import confine, walls
-from autograder.models import model_path
+from autograder.models import Source, find_source
+from autograder.models.cache import token_files
 from autograder.server.sessions import Quota
 from autograder.server.start import ModelServer
 
@@ -71,7 +72,8 @@ class Zygote:
     """A warm process that forks student processes; a context manager. Restarted if it dies.
 
     Args:
-        models: the models to hold, by name; none: nothing is loaded, not even torch.
+        models: the models to hold, by name or as found; none: nothing is loaded, not even torch.
+        dtype: for those given by name.
         wall: one of `walls.WALLS`; None takes the best that this machine offers.
         jailed: False confines student code by resource limits alone, for code that the user wrote.
         server: holds the models instead, for as long as this one lives; each student process gets a session.
@@ -81,7 +83,7 @@ class Zygote:
 
     def __init__(
         self,
-        models: Iterable[str],
+        models: Iterable[str | Source],
         *,
         dtype: str | None = None,
         wall: str | None = None,
@@ -92,7 +94,9 @@ class Zygote:
             confine.require()
         self._wall = (wall or walls.best_wall()) if jailed else "none"
         self.jailed = jailed
-        self._models, self._dtype, self.server = list(models), dtype, server
+        found = [one if isinstance(one, Source) else find_source(one, dtype=dtype) for one in models]
+        self._models = [replace(one, device="cpu") for one in found]  # student code never touches a GPU
+        self.server = server
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -150,7 +154,7 @@ class Zygote:
 
         Only one fork of this process may call it at a time. Raises: JailError.
         """
-        other = Zygote(self._models, dtype=self._dtype, wall=self._wall, jailed=self.jailed, server=self.server)
+        other = Zygote(self._models, wall=self._wall, jailed=self.jailed, server=self.server)
         other._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._ask({"do": "share"}, [theirs.fileno()])
@@ -192,13 +196,12 @@ class Zygote:
         self._ready = False
         self._home = tempfile.TemporaryDirectory(prefix="autograder-zygote-")
         cards = self.server.cards() if self.server is not None else []
-        readable = _readable([card.path for card in cards] or self._models)
+        readable = _readable([card.path for card in cards] or [one.readable for one in self._models])
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = _launch(theirs.fileno(), self._home.name, self._wall, readable)
         settings = {
-            "models": self._models,
-            "dtype": self._dtype,
+            "models": [asdict(one) for one in self._models],
             "readable": list(map(str, readable)),
             "cards": [asdict(card) for card in cards],
         }
@@ -226,13 +229,28 @@ class Zygote:
 
 
 def _readable(models: Iterable[str]) -> list[Path]:
-    """Folders that student processes may read: Python, its packages, the engine, the models."""
+    """Folders that student processes may read: Python, its packages, the engine, the models.
+
+    Raises: JailError if a login token of the hub lies in one of them.
+    """
     packages = {Path(path) for path in sys.path if path and Path(path).is_dir()}
     # An editable install puts the repository itself on sys.path: students may read the engine, nothing beside it.
     engine = Path(autograder.__file__).resolve().parent
     packages = {path for path in packages if not engine.is_relative_to(path.resolve()) or "site-packages" in path.parts}
-    folders = {*packages, engine, Path(sys.prefix), Path(sys.base_prefix), *(Path(model_path(one)) for one in models)}
-    return sorted({path.resolve() for path in folders if path.is_dir()} | {path for path in folders if path.is_dir()})
+    folders = {*packages, engine, Path(sys.prefix), Path(sys.base_prefix), *map(Path, models)}
+    found = {path.resolve() for path in folders if path.is_dir()} | {path for path in folders if path.is_dir()}
+    _require_no_token(found)
+    return sorted(found)
+
+
+def _require_no_token(readable: Iterable[Path]) -> None:
+    for token in token_files():
+        for folder in readable:
+            if token.exists() and token.resolve().is_relative_to(folder.resolve()):
+                raise JailError(
+                    ja=f"ハブのログイン情報（{token}）が、学生のプロセスから読めるフォルダ {folder} の中にあります。HF_HOME を別のフォルダにするか、モデルだけを別のフォルダに写してください。",
+                    en=f"the login token of the hub ({token}) lies in {folder}, which student processes may read. Let HF_HOME name another folder, or copy the model to a folder of its own.",
+                )
 
 
 def _launch(control_fd: int, home: str, wall: str, readable: list[Path]) -> subprocess.Popen[bytes]:

@@ -31,10 +31,11 @@ from autograder.jail.libc import libc
 from autograder.shared import SharedObjects
 
 if TYPE_CHECKING:
-    from autograder.models import LoadedModel
     from autograder.server.remote import Link
 
 _MADV_COLLAPSE = 25
+# What libraries import for losses, GPUs and asynchronous downloads, which nobody has here: a third of what a fork has to copy.
+_NOT_NEEDED = ("scipy", "triton", "cuda", "trio")
 # How often running student processes are looked at.
 _PERIOD_S = 0.05
 # All files of one student process together, in multiples of the limit for one; and how many there may be.
@@ -61,16 +62,18 @@ def _load(settings: dict[str, Any]) -> SharedObjects:
     if not settings["models"]:
         return SharedObjects()
     with _lean_imports():
-        from autograder.models import load
+        from autograder.models import Source, load_source
+        from autograder.models.rehearsal import rehearse
 
-        models = [load(name, dtype=settings["dtype"]) for name in settings["models"]]
-        _rehearse(models[0])
+        models = [load_source(Source(**one)) for one in settings["models"]]
+        rehearse(models[0])
     return SharedObjects(models)
 
 
 def _load_remote(settings: dict[str, Any], session: socket.socket) -> tuple[SharedObjects, Link]:
     """Models without weights; `session` with the server that has them is for this process's own rehearsal."""
     with _lean_imports():
+        from autograder.models.rehearsal import rehearse
         from autograder.server.remote import Link, remote_model, serve_from_pretrained
         from autograder.server.start import Card
 
@@ -79,47 +82,23 @@ def _load_remote(settings: dict[str, Any], session: socket.socket) -> tuple[Shar
         cards = [Card(**card) for card in settings["cards"]]
         models = [remote_model(index, card, link) for index, card in enumerate(cards)]
         serve_from_pretrained(cards, link, instead=True)
-        _rehearse(models[0])
+        rehearse(models[0])
         link.attach(None)
     return SharedObjects(models), link
 
 
 @contextlib.contextmanager
 def _lean_imports() -> Iterator[None]:
-    """Import torch for one thread, and transformers without scipy.
-
-    Transformers would import it for losses that nobody computes here; it is a quarter of what a fork has to copy.
-    """
-    sys.modules["scipy"] = None  # type: ignore[assignment]
+    """Import torch for one thread, and libraries without what is not needed here."""
+    for name in _NOT_NEEDED:
+        sys.modules[name] = None  # type: ignore[assignment]
     import torch
 
     torch.set_num_threads(1)
     yield
-    del sys.modules["scipy"]  # whoever imports it gets it
+    for name in _NOT_NEEDED:
+        del sys.modules[name]  # whoever imports it gets it
     del os.environ["MPLCONFIGDIR"]  # the grader's, not the students'
-
-
-def _rehearse(lm: LoadedModel) -> None:
-    """Do once what students do, so that what libraries import and set up at first use is there before the fork."""
-    import io
-
-    import matplotlib.pyplot as plt  # with its list of fonts, which takes seconds where it has to be made
-    import sacrebleu
-    from transformers import pipeline, set_seed
-
-    set_seed(0)
-    pipe = pipeline("text-generation", model=lm.model, tokenizer=lm.tokenizer)
-    for options in ({"do_sample": False}, {"do_sample": True, "num_return_sequences": 2}):
-        pipe("a", max_new_tokens=2, **options)
-    if lm.tokenizer.chat_template:
-        lm.tokenizer.apply_chat_template([{"role": "user", "content": "a"}], add_generation_prompt=True)
-    sacrebleu.sentence_bleu("a b c d", ["a b c e"])
-    figure, axes = plt.subplots()
-    axes.plot([0, 1], label="a")
-    axes.legend()
-    figure.savefig(io.BytesIO(), format="png")
-    plt.close(figure)
-    plt.rcdefaults()
 
 
 def _use_huge_pages() -> None:

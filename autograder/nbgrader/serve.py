@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import select
-import sys
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,6 +20,8 @@ from autograder.grading.engine import Grader, Settings
 from autograder.grading.intake import Answer, Submission, read_submission
 from autograder.jail.pool import Limits
 from autograder.messages import Message
+from autograder.models import Catalog, read_catalog
+from autograder.models.sources import choose
 
 IDLE_S = 120.0
 
@@ -34,13 +35,19 @@ def main() -> None:
         cpu_s=settings["cpu_limit"], wall_s=4.0 * settings["cpu_limit"] + 10, memory_mib=settings["memory_limit"]
     )
     try:
-        grader = Grader(Settings(model=settings["model"], device=settings["device"], limits=limits))
+        grader = Grader(_chosen(settings, limits))
     except AutograderError as error:
         _reply(replies, {"error": [error.message.ja, error.message.en]})
         return
     _reply(replies, {"ready": True})
     with grader:
         _obey(_Bench(grader), orders, replies)
+
+
+def _chosen(settings: dict[str, Any], limits: Limits) -> Settings:
+    """The settings that the order names. Raises: SettingsError."""
+    catalog = read_catalog(Path(settings["models"])) if settings["models"] else Catalog()
+    return Settings(**vars(choose(settings["model"], settings["device"], settings["dtype"], catalog)), limits=limits)
 
 
 def _obey(bench: _Bench, orders: TextIO, replies: TextIO) -> None:
@@ -72,12 +79,6 @@ class _Bench:
         if self._opened == (solutions, stamp):
             return
         self._course = read_course(solutions)
-        # Checks that were imported before they changed, or that stand under the same name in another course.
-        stale = {solutions, self._opened[0] if self._opened else solutions}
-        for name, module in list(sys.modules.items()):
-            file = Path(getattr(module, "__file__", None) or "/")
-            if any(file.is_relative_to(folder) for folder in stale):
-                del sys.modules[name]
         self._grader.forget()
         self._opened = (solutions, stamp)
 

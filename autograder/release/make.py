@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import autograder
-from autograder.audit.shipping import leaks, secret_lines
+from autograder.audit.shipping import leaks, plain_lines, secret_lines
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Unit
 from autograder.messages import Message
@@ -111,9 +111,5 @@ def _secrets(course: Course, files: dict[str, bytes]) -> Iterable[Message]:
         for one, content in inside.items():
             if _TEXT.search(one) and not one.endswith("tokenizer.json"):
                 text = content.decode("utf-8", "replace")
-                texts[one] = _cells(text) if one.endswith(".ipynb") else text
+                texts[one] = plain_lines(one, text)
     return leaks(secret_lines(course), texts)
-
-
-def _cells(notebook: str) -> str:
-    return "\n".join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])

@@ -229,11 +229,11 @@ def main(load_models: Loader | None = None) -> None:
 def _load(settings: dict[str, Any]) -> tuple[Engine, list[dict[str, Any]]]:
     from transformers.utils.logging import set_verbosity_error
 
-    from autograder.models import load
+    from autograder.models import Source, load_source
 
     set_verbosity_error()
     torch.set_num_threads(settings["threads"])
-    loaded = [load(name, device=settings["device"], dtype=settings["dtype"]) for name in settings["models"]]
+    loaded = [load_source(Source(**source)) for source in settings["models"]]
     engine = Engine({index: runner_of(lm.model, settings, len(loaded) - index) for index, lm in enumerate(loaded)})
     cards = []
     for index, lm in enumerate(loaded):

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
@@ -49,10 +49,8 @@ class Opened:
 
 @dataclass(frozen=True)
 class Serving:
-    """How to serve: device, dtype, sequences held at the same time, their length, CPU threads."""
+    """How to serve: sequences held at the same time (on a GPU as many as fit), their length, CPU threads."""
 
-    device: str = "cpu"
-    dtype: str | None = None
     slots: int = 64
     length: int = 1024
     threads: int = 1
@@ -61,12 +59,18 @@ class Serving:
 class ModelServer:
     """A process of its own that holds models; a context manager. Forks of this process may open sessions as well.
 
-    `program`: the module that serves.
+    Args:
+        models: their sources, as plain data.
+        program: the module that serves.
     Raises: ModelError if it cannot load the models.
     """
 
     def __init__(
-        self, models: Iterable[str], serving: Serving | None = None, *, program: str = "autograder.server.serve"
+        self,
+        models: Iterable[Mapping[str, Any]],
+        serving: Serving | None = None,
+        *,
+        program: str = "autograder.server.serve",
     ) -> None:
         self._models, self._serving = list(models), serving or Serving()
         self._folder = tempfile.TemporaryDirectory(prefix="autograder-models-")

@@ -6,6 +6,7 @@ steps.py      in one process: bandwidth, decode steps, one generation after the 
 fresh.py      one process for each student, which loads the model from disk
 students.py   many student processes and one server
 server.py     the server of that model
+verdicts.py   every verdict of the course's own test data
 equality.py   verdicts of float16 and bfloat16 on the GPU beside those of float32 on the CPU
 page.py       the table
 """

@@ -13,14 +13,13 @@ from benchmarks.gpu.shapes import Shape, make_model
 
 def shape_from(text: str) -> Shape:
     """The shape that `json.dumps(shape.as_text())` wrote."""
-    fields = json.loads(text)
-    return Shape(**(fields | {"students": tuple(fields["students"])}))
+    return Shape(**json.loads(text))
 
 
 def load_random(settings: dict[str, Any]) -> tuple[Engine, list[dict[str, Any]]]:
     """One model with random weights."""
-    (text,) = settings["models"]
-    model = make_model(shape_from(text))
+    (fields,) = settings["models"]
+    model = make_model(Shape(**fields))
     engine = Engine({0: runner_of(model, settings, 1)})
     return engine, [card_of(model, Path(settings["folder"])) | {"name": "random", "original": "random"}]
 

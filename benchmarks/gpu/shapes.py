@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ class Shape:
     n_prompt: int
     n_new: int
     n_prompts: int
-    students: tuple[int, ...]
+    students: Sequence[int]
 
     def as_text(self) -> dict[str, Any]:
         return asdict(self)

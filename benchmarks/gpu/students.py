@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from typing import Any
@@ -17,9 +16,8 @@ def measure_students(shape: Shape) -> dict[str, Any]:
     one_thread()
     from autograder.server.remote import Link, _model
 
-    serving = Serving(device=shape.device, dtype=shape.dtype, length=256)
     began_s = time.perf_counter()
-    with ModelServer([json.dumps(shape.as_text())], serving, program="benchmarks.gpu.server") as server:
+    with ModelServer([shape.as_text()], Serving(length=256), program="benchmarks.gpu.server") as server:
         card = server.cards()[0]
         found: dict[str, Any] = {"start_s": time.perf_counter() - began_s, "runs": []}
         link = Link()

@@ -7,12 +7,14 @@ import random
 import signal
 import socket
 import time
+from dataclasses import asdict
 
 import msgpack
 import pytest
 
 from autograder.errors import ModelError
 from autograder.grading.engine import Served
+from autograder.models import find_source
 from autograder.server.messages import HEADER, encode_forward
 from autograder.server.sessions import Quota
 from autograder.server.start import ModelServer, waiting_for_server
@@ -110,13 +112,16 @@ def test_whoever_waits_for_the_server_is_known_to_wait(served: Served):
 
 def test_a_model_that_cannot_be_loaded_is_said_in_words(tmp_path):
     """By its name, and what to look at."""
-    with ModelServer([str(tmp_path)]) as server, pytest.raises(ModelError, match="Check the names"):
+    with (
+        ModelServer([{"name": "x", "folder": str(tmp_path), "readable": ""}]) as server,
+        pytest.raises(ModelError, match="Check the names"),
+    ):
         server.cards()
 
 
 def test_a_server_that_died_is_noticed(tmp_path):
     """No session can be opened."""
-    with ModelServer(["tiny-base"]) as server:
+    with ModelServer([asdict(find_source("tiny-base"))]) as server:
         server.cards()
         assert server.is_alive()
         os.kill(server._process.pid, signal.SIGKILL)
