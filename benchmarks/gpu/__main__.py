@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import platform
-import queue
 import sys
 import tempfile
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.gpu.apart import measure_apart
 from benchmarks.gpu.equality import measure_verdicts
 from benchmarks.gpu.fresh import measure_fresh
 from benchmarks.gpu.page import page
@@ -60,7 +58,7 @@ def main() -> int:
             elif left_s < needed_s:
                 results[name] = {"skipped": f"{left_s:.0f} s were left of {arguments.budget_s:.0f}"}
             else:
-                results[name] = _apart(measure, given, left_s)
+                results[name] = measure_apart(measure, given, left_s)
             _write(arguments.out, results)
     failed = [name for name in arguments.parts if "failed" in results[name]]
     return 1 if failed else 0
@@ -96,38 +94,6 @@ def _machine(device: str) -> dict[str, Any]:
     if device == "cuda":
         found |= {"gpu": torch.cuda.get_device_name(), "gpu_bytes": torch.cuda.get_device_properties(0).total_memory}
     return found
-
-
-def _apart(measure: Callable[..., dict[str, Any]], given: tuple[Any, ...], left_s: float) -> dict[str, Any]:
-    """What a part measured in a process of its own, which gives the memory back; or why not."""
-    context = multiprocessing.get_context("spawn")
-    answers = context.Queue()
-    process = context.Process(target=_measure, args=(measure, given, answers))
-    began_s = time.monotonic()
-    process.start()
-    try:
-        while True:
-            try:
-                found: dict[str, Any] = answers.get(timeout=1.0)
-                break
-            except queue.Empty:
-                if not process.is_alive():
-                    found = {"skipped": f"its process ended with {process.exitcode}", "failed": True}
-                    break
-                if time.monotonic() - began_s > left_s:
-                    found = {"skipped": f"it was not finished after {left_s:.0f} s"}
-                    break
-    finally:
-        process.kill()
-        process.join()
-    return found | {"took_s": round(time.monotonic() - began_s, 1)}
-
-
-def _measure(measure: Callable[..., dict[str, Any]], given: tuple[Any, ...], answers: Any) -> None:
-    try:
-        answers.put(measure(*given))
-    except BaseException:
-        answers.put({"skipped": f"it failed: {traceback.format_exc()[-1500:]}", "failed": True})
 
 
 def _write(out: Path, results: dict[str, Any]) -> None:

@@ -23,13 +23,13 @@ from .conftest import asked
 
 
 def exact(sock: socket.socket, size: int) -> bytes:
-    data = b""
+    data = bytearray()
     while len(data) < size:
         part = sock.recv(size - len(data))
         if not part:
             raise ConnectionResetError
         data += part
-    return data
+    return bytes(data)
 
 
 def reply(sock: socket.socket) -> list[object]:
