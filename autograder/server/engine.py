@@ -58,7 +58,11 @@ class Engine:
 
     def take(self, session: Session, request: Forward) -> None:
         """Let `request` wait for its turn. Raises: RequestError if it is refused."""
-        for row in session.take(request, self.bounds, self.counts.passes):
+        freed = session.take(request, self.bounds, self.counts.passes)
+        for job in session.jobs:
+            if job.source in freed:  # it goes on where that one lies
+                self.runners[job.model].slots.hand_over(job.source, job.row)
+        for row in freed:
             self._release(row)
 
     def step(self) -> list[tuple[Session, Answer]]:

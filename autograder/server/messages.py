@@ -104,17 +104,17 @@ def decode_forward(data: bytes) -> Forward:
             bool(remember),
             list(freed),
         ] if 1 <= n_rows <= MAX_ROWS and 1 <= n_tokens <= MAX_REQUEST_BYTES and 0 <= past <= MAX_REQUEST_BYTES:
-            shape = (n_rows, n_tokens)
-            if len(rows) not in (0, n_rows) or (past and not rows) or keep < 0:
+            shape = (_small(n_rows), _small(n_tokens))  # True is no number here
+            if len(rows) not in (0, n_rows) or (past and not rows):
                 raise RequestError("malformed", "as many rows as sequences, or none")
             return Forward(
                 model=_small(model),
                 rows=tuple(map(_small, rows)),
-                past=past,
+                past=_small(past),
                 ids=_ids(ids, shape),
                 positions=None if positions is None else _ids(positions, shape),
                 mask=None if mask is None else _mask(mask, n_rows, past + n_tokens),
-                keep=min(keep, MAX_REQUEST_BYTES),
+                keep=_small(keep),
                 remember=remember,
                 freed=tuple(map(_small, freed)),
             )

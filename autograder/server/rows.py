@@ -89,17 +89,18 @@ class Slots:
             )
 
     def find(
-        self, keys: Keys, *, at_most: int, taken: set[int], patience: int = 0, hint: int | None = None
+        self, row: Row, *, at_most: int, taken: set[int], patience: int = 0, hint: int | None = None
     ) -> Place | None:
-        """A slot for the sequence `keys`, none of `taken`; None if there is none.
+        """A slot for the sequence `row`, none of `taken`; None if there is none.
 
         Args:
             at_most: how many known tokens may be used; the others are computed, for their logits.
             patience: a slot that a sequence holds is taken away only if it was not used for so many passes.
             hint: the slot where most of it should lie.
         """
-        best, known = self._best(keys, at_most, hint)
-        if known and best not in taken and (self._holder[best] is None or self._filled[best] == known):
+        best, known = self._best(row.keys, at_most, hint)
+        holder = self._holder[best]
+        if known and best not in taken and (holder is None or holder is row or self._filled[best] == known):
             return Place(best, known)  # what is added behind harms nobody
         slot = self._victim(taken | {best} if known else taken, patience)
         if slot is not None:
@@ -140,8 +141,14 @@ class Slots:
         self._keys[slot, : len(row.keys)] = row.keys
         self._keys[slot, len(row.keys) :] = -1
         self._filled[slot], self._used[slot] = len(row.keys), self._now
+        self.release(row)
         self._holder[slot] = row if held else None
         row.slot = slot
+
+    def hand_over(self, row: Row, heir: Row) -> None:
+        """What `row` holds is from now on held for the sequence that continues it."""
+        if row.slot is not None and self._holder[row.slot] is row:
+            self._holder[row.slot], heir.slot = heir, row.slot
 
     def release(self, row: Row) -> None:
         """Nobody will continue this sequence; its slot stays filled until it is needed."""

@@ -74,7 +74,7 @@ def _plan(
         if head in begun and min(common(keys, begun[head]), at_most) >= slots.known(keys[:at_most]) + _HEAD:
             continue
         spared = 0 if now - job.since >= LONGEST_WAIT else patience
-        place = slots.find(keys, at_most=at_most, taken=taken, patience=spared, hint=job.hint)
+        place = slots.find(job.row, at_most=at_most, taken=taken, patience=spared, hint=job.source.slot)
         if place is None:
             continue
         planned = Planned(session, job, place)

@@ -61,14 +61,14 @@ class Bounds:
 class Job:
     """One sequence of a request: what of it is to be computed, and the logits when that is done.
 
-    `since`: the pass in which it came.
+    `source`: the sequence that it continues; `since`: the pass in which it came.
     """
 
     model: int
     row: Row
     visible: NDArray[np.bool_]
     n_kept: int
-    hint: int | None
+    source: Row
     since: int = 0
     logits: torch.Tensor | None = None
 
@@ -143,7 +143,7 @@ class Session:
             salt = 1 + next(_salts) % (MAX_SALT - 1)
         new = keys_of(request.ids[number], positions, visible[request.past :], salt)
         row = Row(np.concatenate([before, new]))
-        return Job(request.model, row, visible, request.n_kept, source.slot, now)
+        return Job(request.model, row, visible, request.n_kept, source, now)
 
     def _require_within(self, request: Forward, model: Bounds, positions: NDArray[np.int64]) -> None:
         """Raises: RequestError with the name of the limit that `request` is beyond."""
