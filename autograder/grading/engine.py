@@ -23,7 +23,7 @@ from autograder.server.start import ModelServer
 from autograder.stats import measure_noise
 
 if TYPE_CHECKING:
-    from autograder.server.remote import Link
+    from autograder.server.link import Link
 
 # For one answer of the model server to our own code; what takes longer hangs.
 _ANSWER_TIMEOUT_S = 600.0
@@ -126,7 +126,8 @@ def served_models(settings: Settings) -> Iterator[Served]:
     import torch
     from transformers.utils.logging import set_verbosity_error
 
-    from autograder.server.remote import Link, remote_model, serve_from_pretrained
+    from autograder.server.link import Link
+    from autograder.server.remote import remote_model, serve_from_pretrained
 
     with ModelServer(list(map(asdict, model_sources(settings)))) as server, ExitStack() as opened:
         torch.set_num_threads(1)

@@ -31,7 +31,7 @@ from autograder.jail.libc import libc
 from autograder.shared import SharedObjects
 
 if TYPE_CHECKING:
-    from autograder.server.remote import Link
+    from autograder.server.link import Link
 
 _MADV_COLLAPSE = 25
 # What libraries import for losses, GPUs and asynchronous downloads, which nobody has here: a third of what a fork has to copy.
@@ -74,7 +74,8 @@ def _load_remote(settings: dict[str, Any], session: socket.socket) -> tuple[Shar
     """Models without weights; `session` with the server that has them is for this process's own rehearsal."""
     with _lean_imports():
         from autograder.models.rehearsal import rehearse
-        from autograder.server.remote import Link, remote_model, serve_from_pretrained
+        from autograder.server.link import Link
+        from autograder.server.remote import remote_model, serve_from_pretrained
         from autograder.server.start import Card
 
         link = Link()

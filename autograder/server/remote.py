@@ -11,12 +11,9 @@ the server remembers; to crop, to reorder and to copy it needs no server.
 
 from __future__ import annotations
 
-import gc
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import msgpack
 import numpy as np
 import torch
 from transformers import AutoConfig, AutoTokenizer, GenerationConfig, GenerationMixin, PreTrainedModel
@@ -24,99 +21,9 @@ from transformers.cache_utils import Cache, DynamicCache
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from autograder.models import LoadedModel
-from autograder.server.messages import HEADER, Forward, RequestError, encode_forward
+from autograder.server.link import Link, Remembered, RemoteModelError
+from autograder.server.messages import Forward
 from autograder.server.start import Card
-from autograder.shared import ModelLimitError
-
-_MAX_HEAD_BYTES = 1 << 20
-_MANY_HELD = 512  # sequences, half of what a student's process may hold
-
-
-class RemoteModelError(RuntimeError):
-    """The model server cannot do this."""
-
-
-class Link:
-    """This process's session with the server, which all its models share."""
-
-    def __init__(self) -> None:
-        self.sock: socket.socket | None = None
-        self.freed: list[int] = []
-        self._n_held = 0
-
-    def attach(self, sock: socket.socket | None) -> None:
-        """Use another session from now on (None: none); what the one before remembered is gone."""
-        if self.sock is not None:
-            self.sock.close()
-        self.sock, self.freed, self._n_held = sock, [], 0
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Link:
-        return self  # a copy of a model speaks for the same process
-
-    def take_freed(self) -> tuple[int, ...]:
-        """The numbers of sequences that nobody here uses any longer, to be said to the server once."""
-        if self._n_held >= _MANY_HELD:
-            gc.collect()  # caches in reference cycles
-        freed, self.freed[:] = tuple(self.freed), []
-        self._n_held -= len(freed)
-        return freed
-
-    def remember(self, rows: list[int]) -> list[_Remembered]:
-        """Sequences that the server now remembers for us."""
-        self._n_held += len(rows)
-        return [_Remembered(number, self.freed) for number in rows]
-
-    def ask(self, request: Forward) -> tuple[list[int], torch.Tensor]:
-        """Numbers of the new sequences, and logits (B, n_kept, V).
-
-        Raises: ModelLimitError, RemoteModelError.
-        """
-        if self.sock is None:
-            raise RemoteModelError("this process has no session with the model server")
-        try:
-            message = encode_forward(request)
-        except RequestError as error:
-            raise ModelLimitError(error.kind, error.detail) from error
-        try:
-            self.sock.sendall(message)
-            head = msgpack.unpackb(self._receive(bytearray(self._length())))
-            match head:
-                case [True, list(rows), str(dtype), [int(), int(), int()] as shape]:
-                    logits = torch.empty(shape, dtype=getattr(torch, dtype))
-                    self._receive(memoryview(logits.view(-1).view(torch.uint8).numpy()))
-                    return rows, logits
-                case [False, "malformed", str(detail)]:
-                    raise RemoteModelError(f"model server: {detail}")
-                case [False, str(kind), str(detail)]:
-                    raise ModelLimitError(kind, detail)
-        except OSError as error:
-            self.sock = None
-            raise RemoteModelError("the model server has ended") from error
-        raise RemoteModelError("model server: an answer without sense")
-
-    def _length(self) -> int:
-        (length,) = HEADER.unpack(self._receive(bytearray(HEADER.size)))
-        return min(int(length), _MAX_HEAD_BYTES)
-
-    def _receive(self, buffer: Any) -> Any:
-        assert self.sock is not None
-        view = memoryview(buffer)
-        while len(view):
-            n_bytes = self.sock.recv_into(view)
-            if not n_bytes:
-                raise ConnectionResetError
-            view = view[n_bytes:]
-        return buffer
-
-
-class _Remembered:
-    """The number of a sequence that the server remembers; freed with the next request after the last use."""
-
-    def __init__(self, number: int, freed: list[int]) -> None:
-        self.number, self.freed = number, freed
-
-    def __del__(self) -> None:
-        self.freed.append(self.number)
 
 
 class RemoteCache(DynamicCache):
@@ -126,7 +33,7 @@ class RemoteCache(DynamicCache):
         super().__init__()
         self._begin([], 0)
 
-    def _begin(self, rows: list[_Remembered], length: int) -> None:
+    def _begin(self, rows: list[Remembered], length: int) -> None:
         self.rows, self.n_tokens = rows, length
 
     def __deepcopy__(self, memo: dict[int, Any]) -> RemoteCache:
@@ -319,10 +226,11 @@ def _fitted(mask: torch.Tensor, width: int, n_rows: int) -> Any:
 def remote_model(index: int, card: Card, link: Link) -> LoadedModel:
     """The served model of that index, with its tokenizer."""
     tokenizer = AutoTokenizer.from_pretrained(card.path, local_files_only=True)
-    return LoadedModel(name=card.name, path=card.path, model=_model(index, card, link), tokenizer=tokenizer)
+    return LoadedModel(name=card.name, path=card.path, model=model_of(index, card, link), tokenizer=tokenizer)
 
 
-def _model(index: int, card: Card, link: Link) -> RemoteCausalLM:
+def model_of(index: int, card: Card, link: Link) -> RemoteCausalLM:
+    """The served model of that index, of a class with the original's name, with settings of its own."""
     config = AutoConfig.from_pretrained(card.path, local_files_only=True)
     kind = type((config.architectures or ["RemoteCausalLM"])[0], (RemoteCausalLM,), {"__doc__": RemoteCausalLM.__doc__})
     model: RemoteCausalLM = kind(index, card, config, link)
@@ -347,7 +255,7 @@ def serve_from_pretrained(cards: Sequence[Card], link: Link, *, instead: bool) -
         index = known.get(str(path))
         if index is None:
             return original.__func__(cls, path, *arguments, **keywords)
-        return _model(index, cards[index], link)
+        return model_of(index, cards[index], link)
 
     PreTrainedModel.from_pretrained = classmethod(from_pretrained)
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import torch
 
+from autograder.errors import AutograderError
 from autograder.server.engine import Answer, Engine
 from autograder.server.messages import (
     HEADER,
@@ -209,6 +210,13 @@ def _bytes_of(tensor: Any) -> memoryview:
     return memoryview(tensor.reshape(-1).view(torch.uint8).numpy())
 
 
+def _words_of(error: Exception) -> list[str]:
+    """Why, in Japanese and in English."""
+    if isinstance(error, AutograderError):
+        return [error.message.ja, error.message.en]
+    return [f"{type(error).__name__}: {error}"[:2000]] * 2
+
+
 Loader = Callable[[dict[str, Any]], tuple[Engine, list[dict[str, Any]]]]
 
 
@@ -218,9 +226,9 @@ def main(load_models: Loader | None = None) -> None:
     settings = json.loads(control.recv(1 << 16))
     try:
         engine, cards = (load_models or _load)(settings)
-    except Exception as error:
-        control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"[:2000]}).encode())
-        raise
+    except Exception as error:  # of whatever reads models; the grader says it
+        control.send(json.dumps({"failed": _words_of(error)}).encode())
+        sys.exit(1)
     control.send(json.dumps({"cards": cards}).encode())
     Server(engine, control).serve()
     os._exit(0)

@@ -106,10 +106,10 @@ class ModelServer:
                 reply = {}
             self._control.settimeout(None)
             if "cards" not in reply:
-                why = reply.get("failed", "")
+                ja, en = reply.get("failed", ["", ""])
                 raise ModelError(
-                    ja=f"モデルサーバーがモデルを読み込めませんでした。{why}\nモデルの名前、GPU の空きメモリ、dtype を確かめてください。",
-                    en=f"the model server could not load its models. {why}\nCheck the names, the free memory of the GPU and the dtype.",
+                    ja=f"モデルサーバーがモデルを読み込めませんでした。モデルの名前、GPU の空きメモリ、dtype を確かめてください。\n{ja}",
+                    en=f"the model server could not load its models. Check the names, the free memory of the GPU and the dtype.\n{en}",
                 )
             self._cards = [Card(**card) for card in reply["cards"]]
         return self._cards

@@ -14,14 +14,15 @@ from benchmarks.gpu.shapes import Shape, one_thread, work_of
 def measure_students(shape: Shape) -> dict[str, Any]:
     """Students and tokens a second for each number of students at the same time, all through one server."""
     one_thread()
-    from autograder.server.remote import Link, _model
+    from autograder.server.link import Link
+    from autograder.server.remote import model_of
 
     began_s = time.perf_counter()
     with ModelServer([shape.as_text()], Serving(length=256), program="benchmarks.gpu.server") as server:
         card = server.cards()[0]
         found: dict[str, Any] = {"start_s": time.perf_counter() - began_s, "runs": []}
         link = Link()
-        model = _model(0, card, link)
+        model = model_of(0, card, link)
         link.attach(server.open_trusted())
         for student in range(2):  # what is slower at first: libraries here, passes there
             work_of(model, shape, student)

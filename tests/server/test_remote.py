@@ -22,7 +22,8 @@ from transformers import (
 from autograder.audit import Bench
 from autograder.grading.engine import Served
 from autograder.models import LoadedModel
-from autograder.server.remote import RemoteCausalLM, RemoteModelError
+from autograder.server.link import RemoteModelError
+from autograder.server.remote import RemoteCausalLM
 
 PROMPTS = ["Tell me a story about a dragon.", "1+1=?", "Once upon a time there was a little girl"]
 TOLERANCE = 1e-4  # logits in float32
