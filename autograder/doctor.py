@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Literal
 
 from autograder import __version__
+from autograder.errors import ModelError
 from autograder.messages import Message
+from autograder.models.cache import cached_ids, hub_cache, hub_home, is_offline, token_files
+from autograder.models.sources import Choice
+from autograder.models.weights import gib
 
 State = Literal["ok", "note", "problem"]
 
@@ -33,7 +37,7 @@ PACKAGES = {
     "streamlit": "playground",
     "distributed": "cluster",
 }
-_FREE_MIB, _FREE_DISK_GIB = 2048, 1.0
+_FREE_MIB, _FREE_DISK_GIB, _FREE_HUB_GIB = 2048, 1.0, 16
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,16 @@ class Finding:
     advice: Message | None = None
 
 
-def examine(environment: Mapping[str, str] = os.environ) -> list[Finding]:
-    """Everything, in the order in which a reader would ask."""
+def examine(environment: Mapping[str, str] = os.environ, asked: Choice | None = None) -> list[Finding]:
+    """Everything, in the order in which a reader would ask.
+
+    Args:
+        asked: the model that somebody wants to use, and how; None: the embedded one.
+    """
     parts: tuple[Callable[[Mapping[str, str]], Iterator[Finding]], ...] = (_python, _packages, _devices, _models)
-    return [finding for part in (*parts, _hub, _jail, _room) for finding in part(environment)]
+    found = [finding for part in (*parts, _hub, _login) for finding in part(environment)]
+    found += _asked(asked) if asked else []
+    return [*found, *(finding for part in (_jail, _room) for finding in part(environment))]
 
 
 def _python(_: Mapping[str, str]) -> Iterator[Finding]:
@@ -84,8 +94,18 @@ def _devices(_: Mapping[str, str]) -> Iterator[Finding]:
     yield Finding("CPU", "ok", f"{platform.machine()}, {_n_cores()} cores, {torch.get_num_threads()} threads in torch")
     if torch.cuda.is_available():
         for number in range(torch.cuda.device_count()):
-            one = torch.cuda.get_device_properties(number)
-            yield Finding(f"cuda:{number}", "ok", f"{one.name}, {one.total_memory >> 30} GiB")
+            yield _gpu(number)
+        return
+    if shutil.which("nvidia-smi"):
+        yield Finding(
+            "GPU",
+            "note",
+            f"nvidia-smi is here, but torch {torch.__version__} finds no GPU",
+            Message(
+                "CPU 用の torch が入っているか、ドライバが古いか、ジョブに GPU が割り当てられていません。`nvidia-smi` と CUDA_VISIBLE_DEVICES を確かめ、CUDA 版の torch を入れてください。",
+                "torch may be a build for the CPU, the driver too old, or no GPU given to this job. Look at `nvidia-smi` and CUDA_VISIBLE_DEVICES, and install a CUDA build of torch.",
+            ),
+        )
         return
     yield Finding(
         "GPU",
@@ -96,6 +116,23 @@ def _devices(_: Mapping[str, str]) -> Iterator[Finding]:
             "There is none. Everything in this course runs on the CPU.",
         ),
     )
+
+
+def _gpu(number: int) -> Finding:
+    """Name, free memory and number formats of one GPU."""
+    import torch
+
+    one = torch.cuda.get_device_properties(number)
+    free, total = torch.cuda.mem_get_info(number)
+    formats = "float16, bfloat16" if (one.major, one.minor) >= (8, 0) else "float16"
+    found = f"{one.name}, {free >> 30} of {total >> 30} GiB free, {formats}"
+    if free >= total // 2:
+        return Finding(f"cuda:{number}", "ok", found)
+    advice = Message(
+        "ほかの人が使っています。`nvidia-smi` で確かめ、空いた GPU を `--device cuda:1` のように選んでください。",
+        "Somebody else uses it. See `nvidia-smi`, and choose a free GPU, such as `--device cuda:1`.",
+    )
+    return Finding(f"cuda:{number}", "note", found, advice)
 
 
 def _models(_: Mapping[str, str]) -> Iterator[Finding]:
@@ -113,11 +150,8 @@ def _models(_: Mapping[str, str]) -> Iterator[Finding]:
 
 def _hub(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Where models of the hub would lie: as the tutorial says, HF_HOME may point to a folder that a group shares."""
-    home = Path(environment.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
-    cache = Path(environment.get("HF_HUB_CACHE") or home / "hub")
-    names = sorted(folder.name for folder in cache.glob("models--*")) if cache.is_dir() else []
-    offline = environment.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
-    found = f"{cache}: {len(names)} models" + (", HF_HUB_OFFLINE" if offline else "")
+    home, cache = hub_home(environment), hub_cache(environment)
+    found = f"{cache}: {len(cached_ids(cache))} models" + (", HF_HUB_OFFLINE" if is_offline(environment) else "")
     if "HF_HOME" in environment and not home.is_dir():
         yield Finding(
             "HF_HOME",
@@ -138,6 +172,68 @@ def _hub(environment: Mapping[str, str]) -> Iterator[Finding]:
         )
         return
     yield Finding("HF_HUB_CACHE", "ok", found)
+    place = next(folder for folder in (cache, *cache.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    if free < _FREE_HUB_GIB << 30:
+        yield Finding(
+            "hub disk",
+            "note",
+            f"{gib(free)} free",
+            Message(
+                "7B のモデル 1 つで 13 GiB ほど使います。ハブのモデルを入れるなら、広いディスクのフォルダを HF_HOME に指定してください。",
+                "A model of 7 billion parameters takes about 13 GiB. To download models, let HF_HOME name a folder on a larger disk.",
+            ),
+        )
+
+
+def _login(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether there is a login at the hub, and who else can read it; the token itself is not looked at."""
+    if environment.get("HF_TOKEN"):
+        yield Finding("hub login", "ok", "HF_TOKEN")
+        return
+    there = [file for file in token_files(environment) if file.is_file()]
+    open_to_all = [file for file in there if file.stat().st_mode & 0o077]
+    if open_to_all:
+        yield Finding(
+            "hub login",
+            "problem",
+            f"{open_to_all[0]}: others may read it",
+            Message(
+                f"ほかの人もログイン情報を読めます。`chmod 600 {open_to_all[0]}` としてください。HF_HOME を共有するときは、HF_TOKEN_PATH に自分だけのファイルを指定してください。",
+                f"Others can read your login. Run `chmod 600 {open_to_all[0]}`; where HF_HOME is shared, let HF_TOKEN_PATH name a file of your own.",
+            ),
+        )
+    elif there:
+        yield Finding("hub login", "ok", f"{there[0]}")
+    else:
+        yield Finding(
+            "hub login",
+            "note",
+            "–",
+            Message(
+                "ログインしていません。許可の要るモデル（Llama など）を入れるときだけ、`hf auth login` が必要です。",
+                "Not logged in. Only gated models, such as Llama, need it: `hf auth login`.",
+            ),
+        )
+
+
+def _asked(asked: Choice) -> list[Finding]:
+    """Whether the model could be loaded as asked; its weights stay where they are."""
+    from autograder.models import find_source
+    from autograder.models.loading import require_device_here
+    from autograder.models.weights import config_dtype, read_config, read_weights, require_room
+
+    about = f"model {asked.model}"
+    try:
+        source = find_source(asked.model, asked.catalog, dtype=asked.dtype, device=asked.device)
+        folder = Path(source.folder)
+        weights = read_weights(folder, asked.model)
+        dtype = source.dtype or config_dtype(read_config(folder, asked.model)) or weights.stored_as
+        require_device_here(source.device, source.dtype)
+        require_room(asked.model, weights, dtype=source.dtype, device=source.device, copies=2)
+    except ModelError as error:
+        return [Finding(about, "problem", asked.device, error.message)]
+    return [Finding(about, "ok", f"{gib(weights.bytes_as(source.dtype))}, {dtype}, {source.device}, {source.folder}")]
 
 
 def _jail(_: Mapping[str, str]) -> Iterator[Finding]:

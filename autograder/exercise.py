@@ -96,6 +96,7 @@ class Exercise:
     figures: tuple[Figure, ...] = ()
     rubric: Rubric | None = None
     hints: tuple[Hint, ...] = ()
+    embedded_model_only: bool = False  # its checks are about the embedded chat model, whatever `--model` says
 
     @property
     def name(self) -> str:

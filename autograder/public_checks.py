@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograder.course.source import read_checks
-from autograder.errors import CheckFailed, CourseError, Outcome, StudentRaised, Unwritten
+from autograder.errors import AutograderError, CheckFailed, CourseError, Outcome, StudentRaised, Unwritten
 from autograder.exercise import Check
 from autograder.grading.folder import folder_loader, folder_sources
 from autograder.grading.student import LocalBackend, Student
 from autograder.messages import Language, Message, chosen_language
-from autograder.models import left_as_found
+from autograder.models import EMBEDDED, Catalog, find_catalog, left_as_found, load, read_catalog
+from autograder.models.sources import Choice, choose, environment_choice
 from autograder.shared import SharedObjects
+from autograder.stats import measure_noise
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
@@ -40,6 +42,10 @@ class PublicChecks:
             self._language: Language = config.getoption("--autograder-lang") or chosen_language()
         except ValueError as error:
             raise pytest.UsageError(str(error)) from error
+        try:
+            self._choice = _chosen_model(config)
+        except AutograderError as error:
+            raise pytest.UsageError(error.message.text(self._language)) from error
         os.environ["MPLBACKEND"] = "Agg"  # pictures go to files; no window opens
         self._tb_style: str = config.getoption("tbstyle", "auto")
         self._backends: dict[Path, LocalBackend] = {}
@@ -72,19 +78,22 @@ class PublicChecks:
         return random.Random(request.node.name)
 
     @pytest.fixture
-    def lm(self) -> Iterator[LoadedModel]:
-        """The chat model that comes with the package."""
-        with left_as_found(self._model("tiny-chat")) as found:
+    def lm(self, request: pytest.FixtureRequest) -> Iterator[LoadedModel]:
+        """The model under test: the chat model that comes with the package, unless `--model` says otherwise."""
+        about_embedded = getattr(request.module, "EMBEDDED_MODEL_ONLY", False)
+        with left_as_found(self._loaded_model(EMBEDDED[0] if about_embedded else self._choice.model)) as found:
             yield found
 
     @pytest.fixture
     def other_lm(self) -> Iterator[LoadedModel]:
         """Another model, to compare with."""
-        with left_as_found(self._model("tiny-base")) as found:
+        with left_as_found(self._loaded_model(EMBEDDED[1])) as found:
             yield found
 
     def lend(self, models: Iterable[LoadedModel]) -> None:
-        """Let the fixtures use `models` that are loaded already."""
+        """Let the fixtures use `models` that are loaded already, unless another model or format is asked for."""
+        if self._choice != Choice(EMBEDDED[0], "cpu", None, Catalog()):
+            return
         for loaded in models:
             self._loaded[loaded.name] = loaded
             self._shared.add(loaded)
@@ -94,11 +103,17 @@ class PublicChecks:
         checks = (check for found in self._checks.values() for check in found.values())
         return {check.id: check.title.text(self._language) for check in checks}
 
-    def _model(self, name: str) -> LoadedModel:
+    def _loaded_model(self, name: str) -> LoadedModel:
         if name not in self._loaded:
-            from autograder.models import load
-
-            self._loaded[name] = load(name)
+            # As in grading: where another model is under test, the embedded chat model stays as it is.
+            choice, apart = self._choice, name == EMBEDDED[0] != self._choice.model
+            device, dtype = (None, None) if apart else (choice.device, choice.dtype)
+            try:
+                self._loaded[name] = load(name, device=device, dtype=dtype, catalog=choice.catalog)
+            except AutograderError as error:
+                pytest.exit(error.message.text(self._language), returncode=pytest.ExitCode.USAGE_ERROR)
+            if name not in EMBEDDED:
+                measure_noise(self._loaded[name].model, self._loaded[name].tokenizer)
             self._shared.add(self._loaded[name])
         return self._loaded[name]
 
@@ -170,6 +185,18 @@ class PublicChecks:
         terminalreporter.section(Message("公開チェックの進み具合", "progress").line(self._language), sep="-")
         for line in progress.lines(self._language):
             terminalreporter.write_line(line)
+
+
+def _chosen_model(config: pytest.Config) -> Choice:
+    """What options, or else environment variables, ask for. Raises: SettingsError."""
+
+    def asked(name: str) -> str | None:
+        return config.getoption(f"autograder_{name}") or environment_choice(name)
+
+    file, root = asked("models"), config.rootpath
+    path = Path(file) if file else find_catalog(root, *root.parents[:2])
+    catalog = read_catalog(path) if path else Catalog()
+    return choose(asked("model") or EMBEDDED[0], asked("device"), asked("dtype"), catalog)
 
 
 def answer_path(check_file: Path) -> Path:

@@ -21,6 +21,14 @@ class ForbiddenCall(Exception):  # noqa: N818 (students see this name)
     """Student code called a method that the exercise asks to do by hand."""
 
 
+class ModelLimitError(RuntimeError):
+    """The model server refused what is beyond the limits of one process; `kind` names the limit."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(f"model server: the limit on {kind} is reached ({detail})")
+        self.kind = kind
+
+
 @dataclass(frozen=True)
 class ScratchFile:
     """A file in the student's scratch folder. As an argument it reaches the student's function as its whole path (str)."""

@@ -12,6 +12,9 @@ from xdist.scheduler import LoadScopeScheduling
 from autograder.audit import Bench
 from autograder.course import read_course
 from autograder.exercise import Course, Exercise, Unit
+from autograder.grading.diagnosis import Diagnosis
+from autograder.grading.engine import Served, Settings, served_models
+from autograder.jail.pool import Zygote
 
 # Messages are in both languages, whatever the locale of who runs the tests.
 for name in ("AUTOGRADER_LANG", "LC_ALL"):
@@ -31,6 +34,7 @@ TOGETHER = re.compile(
     r"|tests/playground/"
     r"|tests/jail/test_attacks\.py::test_no_attack_gets_through\[\w+-\w+"
     r"|tests/jail/test_attacks\.py::test_the_attack_succeeds_without_a_jail"
+    r"|tests/(?=server/|grading/.*served)"
 )
 
 
@@ -72,3 +76,18 @@ def bench():
     """The embedded models in this process and a zygote that holds them, for the whole session."""
     with Bench.load() as bench:
         yield bench
+
+
+@pytest.fixture(scope="session")
+def served():
+    """The embedded models in a model server, for the whole session."""
+    with served_models(Settings(model_server=True)) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def served_bench(served: Served):
+    """The models of the server, and a zygote whose student processes ask it."""
+    settings = Settings(model_server=True)
+    with Zygote([settings.model, settings.other_model], server=served.server) as zygote:
+        yield Bench(served.models, zygote, settings, Diagnosis(served.models))

@@ -31,7 +31,7 @@ LAYERS = [
     {"classroom"},
     {"build", "reports"},
     {"grading"},
-    {"jail", "course", "stats", "models"},
+    {"jail", "course", "server", "stats", "models"},
     {"checks", "pictures", "mistakes", "shared", "exercise", "errors", "messages", "wrapping"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -2,6 +2,9 @@
 
 from autograder.checks import points, read_dict, read_text, require
 
+# Students load the models by their path here, and the questions are some that the embedded model can answer.
+EMBEDDED_MODEL_ONLY = True
+
 STORY = "Tell me a story about a dragon."
 JAPANESE_STORY = "ドラゴンの話をしてください。"
 

@@ -11,7 +11,7 @@ from autograder.audit.prose import audit_prose
 from autograder.course.source import with_mistake, without_marks
 from autograder.exercise import Exercise, Mistake, Verdict
 from autograder.grading.diagnosis import Diagnosis
-from autograder.grading.engine import Settings, load_models
+from autograder.grading.engine import Settings, load_models, model_sources
 from autograder.grading.run import Models, Outcomes, local_student, run_checks
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail.pool import Zygote
@@ -33,7 +33,7 @@ class Bench:
         """A bench for as long as the `with` block lasts."""
         settings = settings or Settings()
         models = load_models(settings)
-        with Zygote([settings.model, settings.other_model], dtype=settings.dtype) as zygote:
+        with Zygote(model_sources(settings)) as zygote:
             yield Bench(models, zygote, settings, Diagnosis(models))
 
     def run_locally(self, exercise: Exercise, text: str) -> Outcomes:

@@ -12,18 +12,24 @@ from autograder.audit.shipping import audit_shipping
 from autograder.audit.texts import audit_texts
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Exercise
+from autograder.grading.engine import Settings
 from autograder.messages import Message
 from autograder.power import audit_power
 
 
 def audit_course(
-    course: Course, progress: Callable[[str, int, int], None] = lambda *_: None, *, only: Collection[str] = ()
+    course: Course,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+    *,
+    only: Collection[str] = (),
+    settings: Settings | None = None,
 ) -> list[Message]:
     """Everything that is wrong with `course`; empty if it may ship.
 
     Args:
         progress: called with the exercise at hand, how many are finished, of how many.
         only: ids of the exercises to audit, without what concerns the course as a whole; empty: everything.
+        settings: with which model; None: the embedded one.
 
     Raises: SettingsError if `only` names an exercise that the course does not have.
     """
@@ -43,7 +49,7 @@ def audit_course(
             for problem in [*audit_texts(unit), *audit_figures(unit), *audit_hints(unit)]
         ]
         problems += [*audit_shipping(course), *audit_power(course)]
-    with Bench.load() as bench:
+    with Bench.load(settings) as bench:
         for n_finished, exercise in enumerate(exercises):
             progress(exercise.id, n_finished, len(exercises))
             problems += audit_exercise(exercise, bench)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Importing a module registers its commands, in the order of `autograder --help`.
-from autograder.cli import watch, submitting, students, playground, tas, nbgrader, instructors  # isort: skip
+from autograder.cli import watch, submitting, students, playground, models, tas, nbgrader, instructors  # isort: skip
 from autograder.cli.common import app
 
-__all__ = ["app", "instructors", "nbgrader", "playground", "students", "submitting", "tas", "watch"]
+__all__ = ["app", "instructors", "models", "nbgrader", "playground", "students", "submitting", "tas", "watch"]

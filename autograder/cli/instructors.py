@@ -24,6 +24,7 @@ from autograder.cli.common import (
     read_chosen_course,
 )
 from autograder.cli.complete import exercise_ids, unit_or_new, units
+from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, chosen_catalog, chosen_model
 from autograder.errors import SettingsError
 from autograder.messages import Message
 
@@ -107,6 +108,10 @@ def audit(
         ),
     ] = None,
     course: CourseOption = None,
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """配布の前に、コースに問題がないことを確かめる。問題があれば一覧を示し、終了コード 1。
@@ -118,10 +123,13 @@ def audit(
         autograder audit sampling/top_p
     """
     from autograder.audit import audit_course
+    from autograder.grading.engine import Settings
 
     with errors_as_exit_codes():
+        read = read_chosen_course(course)
+        settings = Settings(**chosen_model(model, device, dtype, chosen_catalog(models, read.root.parent)))
         with progress_bar("監査 / audit") as progress:
-            problems = audit_course(read_chosen_course(course), progress, only=exercises or ())
+            problems = audit_course(read, progress, only=exercises or (), settings=settings)
         if as_json:
             typer.echo(json.dumps([{"ja": one.ja, "en": one.en} for one in problems], ensure_ascii=False, indent=2))
         for problem in problems if not as_json else ():
@@ -261,6 +269,10 @@ def mutants(
     force: Annotated[
         bool, typer.Option("--force", help="新しいままのものも測り直す / Run again what is up to date.")
     ] = False,
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """参照解答を少しずつ変え、非公開チェックが気づくかを調べる。見逃しがあれば終了コード 1。
@@ -271,17 +283,23 @@ def mutants(
         autograder mutants sampling/top_p
         autograder mutants --diagnose --json
     """
+    from dataclasses import replace
+
     from autograder.mutants import hunt_course, measure_course
+    from autograder.mutants.hunt import SETTINGS
 
     with errors_as_exit_codes():
         read = read_chosen_course(course)
+        tested = chosen_model(model, device, dtype, chosen_catalog(models, read.root.parent))
+        _require_own_place(tested, out)
+        settings = replace(SETTINGS, **tested)
         docs, wrong = out or read.root.parent / "docs", read.root.parent / "tests" / "wrong"
         chosen = exercises or ()
         with progress_bar("ミュータント / mutants") as progress:
             if diagnose:
-                found = measure_course(read, docs, wrong, progress, only=chosen, force=force)
+                found = measure_course(read, docs, wrong, progress, only=chosen, force=force, settings=settings)
             else:
-                hunted = hunt_course(read, docs, progress, only=chosen, force=force, log=_warn)
+                hunted = hunt_course(read, docs, progress, only=chosen, force=force, settings=settings, log=_warn)
                 found = {name: asdict(one) for name, one in hunted.items()}
         if as_json:
             typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -298,6 +316,15 @@ _LET_PASS = Message(
     "surviving の変更に気づく非公開チェックを足すか、契約を満たしたままの変更なら、理由を添えて課題の equivalent.yaml に書いてください。",
     "surviving: add a hidden check that notices the change or, if it meets the contract as well, list it with its reason in the exercise's equivalent.yaml.",
 )
+
+
+def _require_own_place(tested: dict[str, Any], out: Path | None) -> None:
+    """The figures beside the course are those of the embedded model. Raises: SettingsError."""
+    if out is None and (tested["model"] != "tiny-chat" or tested["dtype"] or tested["device"] != "cpu"):
+        raise SettingsError(
+            ja="docs/ の記録は、教材に付属のモデルのものです。ほかのモデルで測るときは、--out で別のフォルダを指定してください。",
+            en="the record in docs/ is that of the embedded model. To measure with another one, name a folder of its own by --out.",
+        )
 
 
 def _show_found(name: str, found: dict[str, Any], bad: tuple[str, ...]) -> None:
@@ -329,6 +356,16 @@ def power(
         ),
     ] = False,
     course: CourseOption = None,
+    out: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="記録を置く場所（省略時は `solutions/` と並ぶ `docs/`） / Where the figures are kept (default: `docs/` beside `solutions/`)."
+        ),
+    ] = None,
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
 ) -> None:
     """統計的なチェックの検出力を測り、`solutions/` と並ぶ docs/power.json と docs/power.md に書く。
 
@@ -347,14 +384,17 @@ def power(
         read = read_chosen_course(course)
         every = [exercise for unit in read.units for exercise in unit.exercises]
         chosen = chosen_exercises(every, exercises) if exercises else every
-        models = load_models(Settings())
+        tested = chosen_model(model, device, dtype, chosen_catalog(models, read.root.parent))
+        _require_own_place(tested, out)
+        loaded = load_models(Settings(**tested))
+        figures = out / "power.json" if out else figures_file(read)
         with progress_bar("検出力 / power") as progress:
             if bounds:
-                measure_bounds(read, models, progress)
+                measure_bounds(figures, loaded, progress)
             else:
-                measure_course(read, chosen, models, progress)
-        typer.echo(f"{figures_file(read)}")
-        problems = [] if bounds else audit_power(read, only=exercises or ())
+                measure_course(read, chosen, loaded, progress, path=figures)
+        typer.echo(f"{figures}")
+        problems = [] if bounds else audit_power(read, model=model, only=exercises or (), path=figures)
         for problem in problems:
             typer.echo(problem.text(language()))
         if problems:

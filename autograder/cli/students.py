@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from autograder.cli.common import STUDENTS, JsonOption, app, errors_as_exit_codes, language
+from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, catalog_here
 from autograder.messages import Message, visible_name
 
 if TYPE_CHECKING:
@@ -87,7 +88,13 @@ _NEW_ENGINE = Message(
 
 
 @app.command(rich_help_panel=STUDENTS)
-def doctor(as_json: JsonOption = False) -> None:
+def doctor(
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """何が入っていて、どこで動くかを調べ、問題があれば直し方を示す（終了コード 1）。
 
     Say what is installed, what runs where, and what to do about each problem. Exit status 1 if there is one.
@@ -95,11 +102,14 @@ def doctor(as_json: JsonOption = False) -> None:
     Examples:
         autograder doctor
         autograder doctor --json
+        autograder doctor --model org/name --device cuda --dtype float16
     """
     from autograder.doctor import examine
+    from autograder.models.sources import choose
 
     with errors_as_exit_codes():
-        findings = examine()
+        asked = choose(model, device, dtype, catalog_here(models))
+        findings = examine(asked=asked)
         if as_json:
             typer.echo(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=2))
         else:

@@ -20,7 +20,8 @@ from autograder.cli.common import (
     progress_bar,
     read_chosen_course,
 )
-from autograder.cli.complete import models, units
+from autograder.cli.complete import units
+from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, chosen_catalog, chosen_model
 from autograder.errors import SettingsError
 from autograder.messages import Message, visible_name
 from autograder.reports.formats import Format
@@ -47,16 +48,10 @@ def grade(
         ),
     ],
     course: CourseOption = None,
-    model: Annotated[
-        str,
-        typer.Option(
-            autocompletion=models,
-            help="使うモデル。同梱のものの名前、フォルダ、ハブの名前 / Model under test: embedded name, folder or hub id.",
-        ),
-    ] = "tiny-chat",
-    device: Annotated[
-        str, typer.Option(help="採点側が計算する装置（例 cpu） / Where the trusted side computes, e.g. cpu.")
-    ] = "cpu",
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
     cpu_limit: Annotated[
         int, typer.Option(min=1, help="1 つのチェックが使える CPU 時間（秒） / CPU seconds that one check may take.")
     ] = 20,
@@ -92,6 +87,12 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="採点済みのものも採点し直す / Grade again what is graded already.")
     ] = False,
+    model_server: Annotated[
+        Optional[bool],
+        typer.Option(
+            help="1 つのプロセスがモデルを持ち、全員の提出物がそれを使う（省略時は、--device が cpu でないとき） / One process holds the models for all submissions (default: where --device is not cpu)."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """受講者全員の提出物を採点する。人の確認が要る提出物があれば終了コード 1。
@@ -110,8 +111,9 @@ def grade(
 
     with errors_as_exit_codes():
         limits = Limits(cpu_s=cpu_limit, wall_s=4.0 * cpu_limit + 10, memory_mib=memory_limit)
-        settings = Settings(model=model, device=device, limits=limits, unsafe_no_jail=unsafe_no_jail)
         read = read_chosen_course(course)
+        tested = chosen_model(model, device, dtype, chosen_catalog(models, read.root.parent))
+        settings = Settings(**tested, limits=limits, unsafe_no_jail=unsafe_no_jail, model_server=model_server)
         chosen = chosen_unit(read, unit)
         n_jobs = jobs or default_jobs(settings)
         pool: ClusterPool | GraderPool | None = GraderPool(settings, n_jobs) if n_jobs > 1 else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.course.hints import read_hints
 from autograder.course.japanese import joined
 from autograder.course.prose import make_prose_stub, read_rubric
-from autograder.course.source import make_stub, parse, read_checks, read_mistakes, top_level_functions
+from autograder.course.source import make_stub, parse, read_checks, read_mistakes, says_true, top_level_functions
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise, Figure, Unit
 from autograder.messages import Message
@@ -114,6 +114,9 @@ def read_exercise(folder: Path) -> Exercise:
         mistakes=mistakes,
         figures=_figures(folder, statement),
         hints=read_hints(folder, name, statement, checks, mistakes),
+        embedded_model_only=says_true(
+            folder / "checks_public.py", _text(folder / "checks_public.py"), "EMBEDDED_MODEL_ONLY"
+        ),
     )
 
 

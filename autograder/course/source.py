@@ -224,3 +224,14 @@ def reachable(text: str, function: str) -> frozenset[str]:
         found.add(name)
         unread |= (named.get(name, set()) & named.keys()) - found
     return frozenset(found)
+
+
+def says_true(path: Path, text: str, name: str) -> bool:
+    """Whether a module assigns True to `name` at its outermost level."""
+    return any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value is True
+        and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+        for node in parse(path, text).body
+    )

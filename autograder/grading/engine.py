@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from autograder import __version__
+from autograder.errors import ModelError
 from autograder.exercise import Exercise, Unit
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.intake import Answer, Submission
@@ -16,26 +18,69 @@ from autograder.grading.run import CheckOutcome, Models, Outcomes, run_checks
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail.pool import Limits, Zygote, jail_level
 from autograder.messages import Message
+from autograder.models import EMBEDDED, Catalog, Source, find_source, load_source
+from autograder.server.start import ModelServer
+from autograder.stats import measure_noise
+
+if TYPE_CHECKING:
+    from autograder.server.link import Link
+
+# For one answer of the model server to our own code; what takes longer hangs.
+_ANSWER_TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to grade: the model under test, the one to compare with, dtype, limits per check.
+    """How to grade: the model under test, the one to compare with, device, dtype, limits per check.
 
+    `device` and `dtype` win over what `catalog`, the settings file of models, says; None: as that or the model says.
     `unsafe_no_jail` runs student code with nothing but limits around it, for code that the user wrote.
+    `model_server` has one process hold the models for all; None: where they are not on the CPU.
     """
 
     model: str = "tiny-chat"
     other_model: str = "tiny-base"
     device: str = "cpu"
     dtype: str | None = None
+    catalog: Catalog = field(default_factory=Catalog)
     limits: Limits = field(default_factory=Limits)
     unsafe_no_jail: bool = False
+    model_server: bool | None = None
+
+    @property
+    def serves(self) -> bool:
+        """Whether the models are in a model server. What owns a GPU cannot be forked, and graders and students are forks."""
+        return self.device != "cpu" if self.model_server is None else self.model_server
 
 
 def circumstances(settings: Settings) -> Circumstances:
     """What a report made now, on this machine, would state."""
-    return Circumstances(__version__, settings.model, settings.device, jail_level(jailed=not settings.unsafe_no_jail))
+    device = f"{settings.device} {settings.dtype}" if settings.dtype else settings.device
+    return Circumstances(__version__, _model_label(settings), device, jail_level(jailed=not settings.unsafe_no_jail))
+
+
+def _model_label(settings: Settings) -> str:
+    """The model's name, and of a hub model the commit: another one may give other reports."""
+    try:
+        revision = find_source(settings.model, settings.catalog).revision
+    except ModelError:  # not on this machine, where other ones grade
+        return settings.model
+    return f"{settings.model.partition('@')[0]}@{revision[:12]}" if revision else settings.model
+
+
+def model_sources(settings: Settings) -> list[Source]:
+    """The model under test, the one to compare with, and the embedded chat model for checks that are about it.
+
+    Raises: SettingsError, ModelError.
+    """
+
+    def find(name: str, device: str) -> Source:
+        return find_source(name, settings.catalog, dtype=settings.dtype, device=device)
+
+    found = [find(settings.model, settings.device), find(settings.other_model, settings.device)]
+    if settings.model != EMBEDDED[0]:
+        found.append(find_source(EMBEDDED[0]))
+    return found
 
 
 def load_models(settings: Settings) -> Models:
@@ -46,13 +91,55 @@ def load_models(settings: Settings) -> Models:
     import torch
     from transformers.utils.logging import set_verbosity_error
 
-    from autograder.models import load
-
     torch.set_num_threads(1)
     set_verbosity_error()  # what transformers thinks of the mistakes that are run here is no news
-    return Models(
-        *(load(name, device=settings.device, dtype=settings.dtype) for name in (settings.model, settings.other_model))
-    )
+    # On the CPU the zygote holds the same weights once more.
+    models = Models(*(load_source(one, copies=2) for one in model_sources(settings)))
+    _measure(models, settings)
+    return models
+
+
+def _measure(models: Models, settings: Settings) -> None:
+    """Know the margins of a model on which they were never measured."""
+    if settings.model not in EMBEDDED or settings.device != "cpu":
+        measure_noise(models.lm.model, models.lm.tokenizer, own_texts=settings.model not in EMBEDDED)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A model server and its models as this process sees them: without weights."""
+
+    server: ModelServer
+    models: Models
+    link: Link
+
+    def connect(self) -> None:
+        """Give this process, which may be a fork, a session of its own. Raises: ModelError."""
+        sock = self.server.open_trusted()
+        sock.settimeout(_ANSWER_TIMEOUT_S)
+        self.link.attach(sock)
+
+
+@contextmanager
+def served_models(settings: Settings) -> Iterator[Served]:
+    """A model server for as long as the block lasts; `from_pretrained` gives its models, too. Raises: ModelError."""
+    import torch
+    from transformers.utils.logging import set_verbosity_error
+
+    from autograder.server.link import Link
+    from autograder.server.remote import remote_model, serve_from_pretrained
+
+    with ModelServer(list(map(asdict, model_sources(settings)))) as server, ExitStack() as opened:
+        torch.set_num_threads(1)
+        set_verbosity_error()
+        link, cards = Link(), server.cards()
+        opened.callback(link.attach, None)
+        opened.callback(serve_from_pretrained(cards, link, instead=False))
+        models = Models(*(remote_model(index, card, link) for index, card in enumerate(cards)))
+        served = Served(server, models, link)
+        served.connect()
+        _measure(models, settings)
+        yield served
 
 
 @dataclass(frozen=True)
@@ -69,15 +156,14 @@ class Grader:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._zygote = Zygote(
-            [settings.model, settings.other_model], dtype=settings.dtype, jailed=not settings.unsafe_no_jail
-        )
-        self._zygote.launch()  # it loads while we do
-        try:
-            self._models = load_models(settings)
-        except BaseException:
-            self._zygote.close()
-            raise
+        jailed = not settings.unsafe_no_jail
+        with ExitStack() as opened:
+            self._served = opened.enter_context(served_models(settings)) if settings.serves else None
+            server = self._served.server if self._served else None
+            self._zygote = opened.enter_context(Zygote(model_sources(settings), jailed=jailed, server=server))
+            self._zygote.launch()  # it loads while we do
+            self._models = self._served.models if self._served else load_models(settings)
+            self._close = opened.pop_all().close
         self._diagnosis = Diagnosis(self._models)
         self._made = circumstances(settings)
 
@@ -85,7 +171,7 @@ class Grader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._zygote.close()
+        self._close()
 
     def start(self) -> None:
         """Start the zygote now instead of with the first submission. Raises: JailError."""
@@ -98,6 +184,8 @@ class Grader:
     def forked(self) -> Grader:
         """In a fork of this process: a grader that shares what is loaded, with a zygote of its own. Raises: JailError."""
         other = copy.copy(self)
+        if self._served is not None:
+            self._served.connect()
         other._zygote = self._zygote.shared()
         return other
 

@@ -14,35 +14,32 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Lock
-from pathlib import Path
 
 from autograder.errors import JailError
 from autograder.exercise import Unit
 from autograder.grading.engine import Graded, Grader, Settings
 from autograder.grading.intake import Submission
 from autograder.grading.window import as_finished
+from autograder.models.weights import free_mib as free_mib
 
 # What one more grader takes beside the memory that its student process may allocate.
 _GRADER_MIB = 400
 _PR_SET_PDEATHSIG = 1
+# Of so many graders that share a GPU about one computes while the others wait for it.
+_WAITING_FACTOR = 4
 
 
 def default_jobs(settings: Settings) -> int:
-    """As many graders as there are cores and as fit into free memory; one where a GPU computes, which cannot be forked."""
-    if settings.device != "cpu":
-        return 1
+    """As many graders as there are cores and as fit into free memory; more where they wait for a GPU that they share.
+
+    One where this process itself would use a GPU, after which it cannot be forked.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if settings.device != "cpu":
+        if not settings.serves:
+            return 1
+        cores *= _WAITING_FACTOR
     return max(1, min(cores, free_mib() // (_GRADER_MIB + settings.limits.memory_mib)))
-
-
-def free_mib() -> int:
-    """Memory that can be had without swapping; plenty where the system does not say."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 1 << 20
-    found = {name: int(rest.split()[0]) >> 10 for name, _, rest in (line.partition(":") for line in lines)}
-    return found.get("MemAvailable", 1 << 20)
 
 
 class GraderPool:

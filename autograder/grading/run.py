@@ -51,13 +51,17 @@ Outcomes = dict[tuple[str, str], CheckOutcome]  # by (exercise id, check id)
 
 @dataclass(frozen=True)
 class Models:
-    """The models that checks may use: `lm`, and another one to compare with."""
+    """The models that checks may use: `lm`, the one under test, another one to compare with, and the embedded chat model.
+
+    `embedded_lm` is None where `lm` is that model.
+    """
 
     lm: LoadedModel
     other_lm: LoadedModel
+    embedded_lm: LoadedModel | None = None
 
     def shared(self) -> SharedObjects:
-        return SharedObjects([self.lm, self.other_lm])
+        return SharedObjects([self.lm, self.other_lm, *([self.embedded_lm] if self.embedded_lm else [])])
 
 
 def seed_of(*parts: str) -> int:
@@ -193,7 +197,9 @@ class _Checks:
 
     @pytest.fixture
     def lm(self) -> Iterator[LoadedModel]:
-        with left_as_found(self._run.models.lm) as found:
+        models = self._run.models
+        embedded = models.embedded_lm if self._exercise.embedded_model_only else None
+        with left_as_found(embedded or models.lm) as found:
             yield found
 
     @pytest.fixture

@@ -28,6 +28,8 @@ from autograder.jail import channel, refusals, wire
 from autograder.jail.modules import describe_exception
 from autograder.jail.pool import START_TIMEOUT_S, ChildProcess, Ending, Limits, Zygote, reached_cpu_limit
 from autograder.jail.refusals import Use
+from autograder.server.sessions import Quota
+from autograder.server.start import ended, waiting_for_server
 from autograder.shared import SharedObjects, refused_methods
 
 # Exceptions by which Python and torch say that memory ran out.
@@ -228,7 +230,7 @@ class JailedBackend:
             child = self._child or self._start()
             deadline_s = time.monotonic() + self._limits.wall_s
             channel.send(child.sock, msgpack.packb(request), deadline_s=deadline_s)
-            self._await(child, deadline_s)
+            deadline_s = self._await(child, deadline_s)
             reply = wire.unpack(channel.receive(child.sock, deadline_s=deadline_s))
         except channel.DeadlineError:
             self._over = self._end(function, timed_out=True)
@@ -241,17 +243,23 @@ class JailedBackend:
             raise _unsendable(function, str(error)) from None
         return self._read(function, reply)
 
-    def _await(self, child: ChildProcess, deadline_s: float) -> None:
-        """Wait until an answer begins. Raises: DeadlineError if the process sleeps instead, long before the deadline."""
+    def _await(self, child: ChildProcess, deadline_s: float) -> float:
+        """Wait until an answer begins. Returns the deadline, put off by what the process waited for the model server.
+
+        Raises: DeadlineError if the process sleeps instead, long before the deadline.
+        """
         period_s, last_s = self._limits.idle_s / 4, -1.0
         awake_s = time.monotonic()
         while not channel.wait(child.sock, min(period_s, deadline_s - time.monotonic())):
             now_s = time.monotonic()
             used_s, running = self._zygote.progress(child)
-            if running or used_s > last_s:
+            waits, waited_s = waiting_for_server(child.beats)
+            deadline_s += waited_s
+            if running or used_s > last_s or waits:
                 awake_s, last_s = now_s, used_s
             if now_s >= deadline_s or now_s - awake_s >= self._limits.idle_s:
                 raise channel.DeadlineError
+        return deadline_s
 
     def close(self) -> None:
         if self._child is not None:
@@ -269,9 +277,17 @@ class JailedBackend:
     def _end(self, function: str, *, timed_out: bool) -> LimitReached:
         assert self._child is not None
         child, self._child = self._child, None
+        self._require_server()
         return _limit_reached(function, self._zygote.end(child), self._limits, timed_out=timed_out)
 
+    def _require_server(self) -> None:
+        """Raises: ModelError if the model server has ended: what the student's process then says is not its fault."""
+        server = self._zygote.server
+        if server is not None and not server.is_alive():
+            raise ended()
+
     def _read(self, function: str, reply: Any) -> Any:
+        self._require_server()
         match reply:
             case {"value": bytes(data)}:
                 try:
@@ -356,6 +372,30 @@ _REFUSALS = {
     "network": (
         "採点中はネットワークを使えません。渡されたモデルとトークナイザを使ってください。",
         "there is no network while grading. Use the model and the tokenizer that your function is given.",
+    ),
+    "model calls": (
+        f"モデルを呼び出した回数が上限（{Quota().calls} 回）を超えました。終わらないループがないか確かめてください。",
+        f"called the model more than {Quota().calls} times. Look for a loop that never ends.",
+    ),
+    "model tokens": (
+        f"モデルに渡したトークンが合わせて上限（{Quota().tokens} 個）を超えました。終わらないループや、多すぎる生成がないか確かめてください。",
+        f"gave the model more than {Quota().tokens} tokens in all. Look for a loop that never ends, or for too much generation.",
+    ),
+    "model batch": (
+        f"一度にモデルに渡した文が多すぎます（{Quota().batch} 個まで）。いくつかに分けて渡してください。",
+        f"gave the model too many sequences at once (at most {Quota().batch}). Give them in several parts.",
+    ),
+    "model length": (
+        "モデルに渡した文が、採点で使える長さを超えました。プロンプトと生成するトークンの数を確かめてください。",
+        "gave the model a sequence that is longer than grading allows. Check the prompt and how many tokens are generated.",
+    ),
+    "model caches": (
+        f"past_key_values をためすぎました（{Quota().caches} 文まで）。いらなくなったものを変数やリストに残さないでください。",
+        f"kept too many past_key_values (at most {Quota().caches} sequences). Do not keep those that are done in a list.",
+    ),
+    "model logits": (
+        f"一度に求めた logits が大きすぎます（{Quota().logits_mib} MiB まで）。文を分けて渡すか、logits_to_keep で要る分だけを求めてください。",
+        f"asked for too many logits at once (at most {Quota().logits_mib} MiB). Give fewer sequences, or ask for what you need by logits_to_keep.",
     ),
 }
 

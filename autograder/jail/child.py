@@ -6,13 +6,14 @@ Everything that it says is a claim. It never sees a check, an expected value or 
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import random
 import resource
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,18 +23,27 @@ import msgpack
 from autograder.jail import channel, confine, walls, wire
 from autograder.jail.modules import describe_exception, file_name, load
 from autograder.jail.refusals import Use, refused
-from autograder.shared import SharedObjects
+from autograder.shared import ModelLimitError, SharedObjects
 
 _MISSING = object()  # there is no such function
 
 
 def serve(
-    sock: socket.socket, scratch: Path, readable: tuple[Path, ...], mapped: Mapping[str, int], shared: SharedObjects
+    sock: socket.socket,
+    scratch: Path,
+    readable: tuple[Path, ...],
+    mapped: Mapping[str, int],
+    shared: SharedObjects,
+    *,
+    keep: Sequence[int],
 ) -> None:
-    """Confine this process, which maps `mapped`, and answer the trusted side over `sock`; returns when it hangs up."""
+    """Confine this process, which maps `mapped`, and answer the trusted side over `sock`; returns when it hangs up.
+
+    Of its open files only `keep` stay open.
+    """
     setup = wire.unpack(channel.receive(sock))
     limits: Mapping[str, int] = setup["limits"]
-    _leave_the_parents_world(sock, scratch)
+    _leave_the_parents_world(keep, scratch)
     readable, writable = (*map(Path, walls.SYSTEM), *readable), (scratch, *map(Path, walls.DEVICES))
     confine.confine(limits, mapped, readable, writable, jailed=setup["jailed"])
     _seed(setup["seed"])
@@ -75,6 +85,8 @@ def _answer(module: ModuleType, request: dict[str, Any], shared: SharedObjects, 
 
 def _limit_behind(error: BaseException, limits: Mapping[str, int]) -> str:
     """Which limit of the jail made the system refuse what raised `error`; empty if none did."""
+    if isinstance(error, ModelLimitError):
+        return f"model {error.kind}"
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return "processes"
     number = error.errno if isinstance(error, OSError) else None
@@ -88,7 +100,7 @@ def _limit_behind(error: BaseException, limits: Mapping[str, int]) -> str:
     }.get(number or 0, "")
 
 
-def _leave_the_parents_world(sock: socket.socket, scratch: Path) -> None:
+def _leave_the_parents_world(keep: Sequence[int], scratch: Path) -> None:
     """Own session, own folder, no file of the zygote left open; what is printed goes to a file without a name."""
     os.setsid()
     null = os.open(os.devnull, os.O_RDWR)
@@ -97,8 +109,9 @@ def _leave_the_parents_world(sock: socket.socket, scratch: Path) -> None:
     os.dup2(null, 0)
     os.dup2(printed, 1)
     os.dup2(printed, 2)
-    os.closerange(3, sock.fileno())
-    os.closerange(sock.fileno() + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    borders = [2, *sorted(keep), resource.getrlimit(resource.RLIMIT_NOFILE)[1]]
+    for before, after in itertools.pairwise(borders):
+        os.closerange(before + 1, after)
     os.chdir(scratch)
     os.environ["HOME"] = os.environ["TMPDIR"] = str(scratch)
     tempfile.tempdir = None

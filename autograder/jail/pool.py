@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 import json
 import os
 import signal
@@ -10,8 +9,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +19,10 @@ from typing import Any
 import autograder
 from autograder.errors import JailError
 from autograder.jail import confine, walls
-from autograder.models import model_path
+from autograder.models import Source, find_source
+from autograder.models.cache import token_files
+from autograder.server.sessions import Quota
+from autograder.server.start import ModelServer
 
 START_TIMEOUT_S = 300.0
 
@@ -49,11 +52,12 @@ class Ending:
 
 @dataclass
 class ChildProcess:
-    """One student process: the socket to talk over, and its process id."""
+    """One student process: the socket to talk over, and its process id; `beats` says when it waits for the model server."""
 
     sock: socket.socket
     pid: int
     limits: Limits = field(default_factory=Limits)
+    beats: socket.socket | None = None
 
 
 def jail_level(wall: str | None = None, *, jailed: bool = True) -> str:
@@ -68,21 +72,31 @@ class Zygote:
     """A warm process that forks student processes; a context manager. Restarted if it dies.
 
     Args:
-        models: the models to hold, by name; none: nothing is loaded, not even torch.
+        models: the models to hold, by name or as found; none: nothing is loaded, not even torch.
+        dtype: for those given by name.
         wall: one of `walls.WALLS`; None takes the best that this machine offers.
         jailed: False confines student code by resource limits alone, for code that the user wrote.
+        server: holds the models instead, for as long as this one lives; each student process gets a session.
 
     Raises: JailError if student code cannot be confined here.
     """
 
     def __init__(
-        self, models: Iterable[str], *, dtype: str | None = None, wall: str | None = None, jailed: bool = True
+        self,
+        models: Iterable[str | Source],
+        *,
+        dtype: str | None = None,
+        wall: str | None = None,
+        jailed: bool = True,
+        server: ModelServer | None = None,
     ) -> None:
         if jailed:
             confine.require()
         self._wall = (wall or walls.best_wall()) if jailed else "none"
         self.jailed = jailed
-        self._models, self._dtype = list(models), dtype
+        found = [one if isinstance(one, Source) else find_source(one, dtype=dtype) for one in models]
+        self._models = [replace(one, device="cpu") for one in found]  # student code never touches a GPU
+        self.server = server
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -97,16 +111,24 @@ class Zygote:
         self.close()
 
     def spawn(self, limits: Limits) -> ChildProcess:
-        """A fresh student process. Raises: JailError if the zygote cannot be started."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with theirs:
-            order = {"do": "spawn", "memory_mib": limits.memory_mib, "file_mib": limits.file_mib}
-            reply = self._ask(order, fd=theirs.fileno())
-        return ChildProcess(ours, int(reply["pid"]), limits)
+        """A fresh student process. Raises: JailError if the zygote cannot be started, ModelError if the server has ended."""
+        order = {"do": "spawn", "memory_mib": limits.memory_mib, "file_mib": limits.file_mib}
+        with ExitStack() as handed_over:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+            fds = [handed_over.enter_context(theirs).fileno()]
+            beats = None
+            if self.server is not None:
+                session = self.server.open(Quota())
+                fds.append(handed_over.enter_context(session.sock).fileno())
+                beats = session.beats
+            reply = self._ask(order, fds)
+        return ChildProcess(ours, int(reply["pid"]), limits, beats)
 
     def end(self, child: ChildProcess) -> Ending:
         """Kill `child` if it still runs, and tell how it ended."""
         child.sock.close()
+        if child.beats is not None:
+            child.beats.close()
         reply = self._ask({"do": "end", "pid": child.pid})
         return Ending(reply["exit"], reply["cpu_s"], reply["stopped_for"])
 
@@ -132,10 +154,10 @@ class Zygote:
 
         Only one fork of this process may call it at a time. Raises: JailError.
         """
-        other = Zygote(self._models, dtype=self._dtype, wall=self._wall, jailed=self.jailed)
+        other = Zygote(self._models, wall=self._wall, jailed=self.jailed, server=self.server)
         other._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._ask({"do": "share"}, fd=theirs.fileno())
+            self._ask({"do": "share"}, [theirs.fileno()])
         other._control.settimeout(START_TIMEOUT_S)
         return other
 
@@ -154,13 +176,12 @@ class Zygote:
         self._process = self._control = self._home = None
         self._ready = True
 
-    def _ask(self, order: dict[str, Any], *, fd: int | None = None) -> dict[str, Any]:
+    def _ask(self, order: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
         if self._control is None or not self._ready or (self._process is not None and self._process.poll() is not None):
             self.start()
         assert self._control is not None
-        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))] if fd is not None else []
         try:
-            self._control.sendmsg([json.dumps(order).encode()], ancillary)
+            socket.send_fds(self._control, [json.dumps(order).encode()], fds)
             answer = self._control.recv(1 << 16)
         except OSError as error:
             self.close()
@@ -174,14 +195,23 @@ class Zygote:
     def _launch(self) -> None:
         self._ready = False
         self._home = tempfile.TemporaryDirectory(prefix="autograder-zygote-")
-        readable = _readable(self._models)
+        cards = self.server.cards() if self.server is not None else []
+        readable = _readable([card.path for card in cards] or [one.readable for one in self._models])
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = _launch(theirs.fileno(), self._home.name, self._wall, readable)
-        settings = {"models": self._models, "dtype": self._dtype, "readable": list(map(str, readable))}
+        settings = {
+            "models": [asdict(one) for one in self._models],
+            "readable": list(map(str, readable)),
+            "cards": [asdict(card) for card in cards],
+        }
         self._control.settimeout(START_TIMEOUT_S)
         try:
-            self._control.send(json.dumps(settings).encode())
+            with ExitStack() as handed_over:
+                fds = (
+                    [handed_over.enter_context(self.server.open_trusted()).fileno()] if self.server is not None else []
+                )
+                socket.send_fds(self._control, [json.dumps(settings).encode()], fds)
         except OSError as error:
             self.close()
             raise _broken() from error
@@ -199,13 +229,28 @@ class Zygote:
 
 
 def _readable(models: Iterable[str]) -> list[Path]:
-    """Folders that student processes may read: Python, its packages, the engine, the models."""
+    """Folders that student processes may read: Python, its packages, the engine, the models.
+
+    Raises: JailError if a login token of the hub lies in one of them.
+    """
     packages = {Path(path) for path in sys.path if path and Path(path).is_dir()}
     # An editable install puts the repository itself on sys.path: students may read the engine, nothing beside it.
     engine = Path(autograder.__file__).resolve().parent
     packages = {path for path in packages if not engine.is_relative_to(path.resolve()) or "site-packages" in path.parts}
-    folders = {*packages, engine, Path(sys.prefix), Path(sys.base_prefix), *(Path(model_path(one)) for one in models)}
-    return sorted({path.resolve() for path in folders if path.is_dir()} | {path for path in folders if path.is_dir()})
+    folders = {*packages, engine, Path(sys.prefix), Path(sys.base_prefix), *map(Path, models)}
+    found = {path.resolve() for path in folders if path.is_dir()} | {path for path in folders if path.is_dir()}
+    _require_no_token(found)
+    return sorted(found)
+
+
+def _require_no_token(readable: Iterable[Path]) -> None:
+    for token in token_files():
+        for folder in readable:
+            if token.exists() and token.resolve().is_relative_to(folder.resolve()):
+                raise JailError(
+                    ja=f"ハブのログイン情報（{token}）が、学生のプロセスから読めるフォルダ {folder} の中にあります。HF_HOME を別のフォルダにするか、モデルだけを別のフォルダに写してください。",
+                    en=f"the login token of the hub ({token}) lies in {folder}, which student processes may read. Let HF_HOME name another folder, or copy the model to a folder of its own.",
+                )
 
 
 def _launch(control_fd: int, home: str, wall: str, readable: list[Path]) -> subprocess.Popen[bytes]:

@@ -9,7 +9,6 @@ processes run it looks at their memory and their files. It runs no student code 
 
 from __future__ import annotations
 
-import array
 import contextlib
 import ctypes
 import gc
@@ -22,14 +21,17 @@ import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.jail import child, confine
 from autograder.jail.libc import libc
 from autograder.shared import SharedObjects
+
+if TYPE_CHECKING:
+    from autograder.server.link import Link
 
 _MADV_COLLAPSE = 25
 # What libraries import for losses, GPUs and asynchronous downloads, which nobody has here: a third of what a fork has to copy.
@@ -43,35 +45,61 @@ _FOLDER_FACTOR, _MAX_FILES = 4, 512
 def main() -> None:
     """Load everything, say so, and obey until the grader hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    settings = json.loads(control.recv(1 << 16))
-    shared = _load(settings)
+    data, fds, _, _ = socket.recv_fds(control, 1 << 16, 1)
+    settings = json.loads(data)
+    shared, link = _load_remote(settings, socket.socket(fileno=fds[0])) if fds else (_load(settings), None)
     confine.prepare()
     # What is there now stays: collecting it would copy every page of it in every student process.
     gc.collect()
     gc.freeze()
     _use_huge_pages()
     control.send(json.dumps({"ready": True}).encode())
-    _Keeper(control, tuple(map(Path, settings["readable"])), shared).obey()
+    _Keeper(control, tuple(map(Path, settings["readable"])), shared, link).obey()
     os._exit(0)  # taking torch apart in order takes time, and some libraries complain while it happens
 
 
 def _load(settings: dict[str, Any]) -> SharedObjects:
     if not settings["models"]:
         return SharedObjects()
+    with _lean_imports():
+        from autograder.models import Source, load_source
+        from autograder.models.rehearsal import rehearse
+
+        models = [load_source(Source(**one)) for one in settings["models"]]
+        rehearse(models[0])
+    return SharedObjects(models)
+
+
+def _load_remote(settings: dict[str, Any], session: socket.socket) -> tuple[SharedObjects, Link]:
+    """Models without weights; `session` with the server that has them is for this process's own rehearsal."""
+    with _lean_imports():
+        from autograder.models.rehearsal import rehearse
+        from autograder.server.link import Link
+        from autograder.server.remote import remote_model, serve_from_pretrained
+        from autograder.server.start import Card
+
+        link = Link()
+        link.attach(session)
+        cards = [Card(**card) for card in settings["cards"]]
+        models = [remote_model(index, card, link) for index, card in enumerate(cards)]
+        serve_from_pretrained(cards, link, instead=True)
+        rehearse(models[0])
+        link.attach(None)
+    return SharedObjects(models), link
+
+
+@contextlib.contextmanager
+def _lean_imports() -> Iterator[None]:
+    """Import torch for one thread, and libraries without what is not needed here."""
     for name in _NOT_NEEDED:
         sys.modules[name] = None  # type: ignore[assignment]
     import torch
 
-    from autograder.models import load
-    from autograder.models.rehearsal import rehearse
-
     torch.set_num_threads(1)
-    models = [load(name, dtype=settings["dtype"]) for name in settings["models"]]
-    rehearse(models[0])
+    yield
     for name in _NOT_NEEDED:
         del sys.modules[name]  # whoever imports it gets it
     del os.environ["MPLCONFIGDIR"]  # the grader's, not the students'
-    return SharedObjects(models)
 
 
 def _use_huge_pages() -> None:
@@ -100,8 +128,10 @@ class _Child:
 class _Keeper:
     """Forks, watches and ends student processes as one grader orders."""
 
-    def __init__(self, control: socket.socket, readable: tuple[Path, ...], shared: SharedObjects) -> None:
-        self._control, self._readable, self._shared = control, readable, shared
+    def __init__(
+        self, control: socket.socket, readable: tuple[Path, ...], shared: SharedObjects, link: Link | None
+    ) -> None:
+        self._control, self._readable, self._shared, self._link = control, readable, shared, link
         self._root = Path(tempfile.mkdtemp(prefix="autograder-jail-"))
         self._children: dict[int, _Child] = {}
         self._forks: list[int] = []
@@ -128,31 +158,35 @@ class _Keeper:
             for pid in self._forks:  # each goes when its own grader hangs up
                 os.waitpid(pid, 0)
 
-    def _receive(self) -> tuple[dict[str, Any], int] | None:
-        data, ancillary, _, _ = self._control.recvmsg(1 << 16, socket.CMSG_SPACE(4))
-        fds = array.array("i")
-        for level, kind, payload in ancillary:
-            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-                fds.frombytes(payload[:4])
-        return (json.loads(data), fds[0] if fds else -1) if data else None
+    def _receive(self) -> tuple[dict[str, Any], list[int]] | None:
+        data, fds, _, _ = socket.recv_fds(self._control, 1 << 16, 2)
+        return (json.loads(data), fds) if data else None
 
-    def _do(self, order: dict[str, Any], fd: int) -> dict[str, Any]:
+    def _do(self, order: dict[str, Any], fds: list[int]) -> dict[str, Any]:
         if order["do"] == "spawn":
-            return {"pid": self._spawn(fd, order)}
+            return {"pid": self._spawn(fds, order)}
         if order["do"] == "share":
-            return {"pid": self._share(fd)}
+            return {"pid": self._share(fds[0])}
         if order["do"] == "look":
             return _progress(int(order["pid"]))
         return self._end(int(order["pid"]))
 
-    def _spawn(self, fd: int, order: dict[str, Any]) -> int:
+    def _spawn(self, fds: list[int], order: dict[str, Any]) -> int:
         scratch = Path(tempfile.mkdtemp(dir=self._root))
         pid = os.fork()
         if pid:
-            os.close(fd)
+            for fd in fds:
+                os.close(fd)
             self._children[pid] = _Child(scratch, int(order["memory_mib"]), int(order["file_mib"]))
             return pid
-        _end_with(lambda: child.serve(socket.socket(fileno=fd), scratch, self._readable, self._mapped, self._shared))
+        _end_with(lambda: self._serve(fds, scratch))
+
+    def _serve(self, fds: list[int], scratch: Path) -> None:
+        """In the child: `fds` are its channel and, where there is a model server, its session."""
+        if self._link is not None:
+            self._link.attach(socket.socket(fileno=fds[1]))
+        sock = socket.socket(fileno=fds[0])
+        child.serve(sock, scratch, self._readable, self._mapped, self._shared, keep=fds)
 
     def _share(self, fd: int) -> int:
         pid = os.fork()
@@ -161,7 +195,7 @@ class _Keeper:
             self._forks.append(pid)
             return pid
         self._control.close()
-        _end_with(lambda: _Keeper(socket.socket(fileno=fd), self._readable, self._shared).obey())
+        _end_with(lambda: _Keeper(socket.socket(fileno=fd), self._readable, self._shared, self._link).obey())
 
     def _look_at(self, pid: int) -> None:
         """Stop a student process whose memory or files got around the limits of the kernel."""

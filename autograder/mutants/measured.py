@@ -10,6 +10,7 @@ from typing import Any
 from autograder.audit import Bench, audit_exercise
 from autograder.audit.course import chosen_exercises
 from autograder.exercise import Course, Exercise
+from autograder.grading.engine import Settings
 from autograder.mutants import explain
 from autograder.mutants.hunt import SETTINGS, fingerprint, judged_exercises
 from autograder.mutants.record import Progress, read_record, write_record
@@ -38,6 +39,7 @@ def measure_course(
     *,
     only: Collection[str] = (),
     force: bool = False,
+    settings: Settings = SETTINGS,
 ) -> dict[str, dict[str, Any]]:
     """Measure where an exercise, its wrong answers or the mutators have changed, and write the record into `docs`.
 
@@ -46,6 +48,7 @@ def measure_course(
         progress: called with the exercise at hand, how much of it is finished, of how much.
         only: ids of the exercises to look at; empty: all.
         force: measure again what is up to date.
+        settings: with which model, and limits.
 
     Raises: SettingsError for an unknown id; CourseError for a wrong answer that is not in order.
     """
@@ -57,7 +60,7 @@ def measure_course(
         bench: Bench | None = None
         for exercise in chosen:
             if force or kept.get(exercise.id, {}).get("fingerprint") != today[exercise.id]:
-                bench = bench or stack.enter_context(Bench.load(SETTINGS))
+                bench = bench or stack.enter_context(Bench.load(settings))
                 found = measure(exercise, bench, wrong, progress)
                 kept[exercise.id] = {"fingerprint": today[exercise.id], **found}
                 write_record(docs / FILE, kept, exercises)

@@ -15,6 +15,7 @@ from typing import Any
 from autograder.audit import Bench
 from autograder.audit.course import chosen_exercises
 from autograder.exercise import Course, Exercise
+from autograder.grading.engine import Settings
 from autograder.mutants.hunt import SETTINGS, hunt, judged_exercises, mutants_fingerprint, read_equivalents
 from autograder.mutants.make import mutants_of
 
@@ -44,6 +45,7 @@ def hunt_course(
     *,
     only: Collection[str] = (),
     force: bool = False,
+    settings: Settings = SETTINGS,
     log: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Tally]:
     """Hunt where reference, hidden checks or mutators have changed, and write the record into `docs`.
@@ -52,6 +54,7 @@ def hunt_course(
         progress: called with the exercise at hand, how many of its mutants are finished, of how many.
         only: ids of the exercises to look at; empty: all.
         force: hunt again what is up to date.
+        settings: with which model, and limits.
         log: takes the tracebacks of checks that broke.
 
     Raises: SettingsError for an unknown id; CourseError if a reference fails or an equivalent is not in order.
@@ -66,7 +69,7 @@ def hunt_course(
         bench: Bench | None = None
         for exercise in chosen:
             if force or kept.get(exercise.id, {}).get("fingerprint") != today[exercise.id]:
-                bench = bench or stack.enter_context(Bench.load(SETTINGS))
+                bench = bench or stack.enter_context(Bench.load(settings))
                 found = _record(exercise, bench, progress, log)
                 kept[exercise.id] = {"fingerprint": today[exercise.id], **found}
                 write_record(docs / FILE, kept, exercises)

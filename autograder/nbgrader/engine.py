@@ -21,6 +21,7 @@ from traitlets.config import LoggingConfigurable
 from autograder.errors import JailError, SettingsError
 from autograder.grading.files import MAX_DEPTH
 from autograder.grading.intake import fit_name
+from autograder.models import find_catalog
 from autograder.reports.files import write_student
 
 # `''` off the path first: the course folder, where we may be, must not answer imports.
@@ -39,8 +40,14 @@ class Engine(LoggingConfigurable):
         config=True
     )
     language = Enum(("ja", "en"), "ja", help="The language of the notebooks.").tag(config=True)
-    model = Unicode("tiny-chat", help="The model under test.").tag(config=True)
-    device = Unicode("cpu", help="Where the trusted side computes.").tag(config=True)
+    model = Unicode(
+        "tiny-chat", help="The model under test: embedded name, name of models.yaml, folder, or fetched hub id."
+    ).tag(config=True)
+    device = Unicode("", help="Where the trusted side computes: cpu, cuda, cuda:1 (default: cpu).").tag(config=True)
+    dtype = Unicode("", help="float32, float16 or bfloat16 (default: as the model says).").tag(config=True)
+    models = Unicode("", help="The settings file of models (default: models.yaml beside `solutions/`).").tag(
+        config=True
+    )
     cpu_limit = Integer(20, min=1, help="CPU seconds that one check may take.").tag(config=True)
     memory_limit = Integer(1024, min=64, help="MiB that one check may allocate.").tag(config=True)
 
@@ -56,9 +63,16 @@ class Engine(LoggingConfigurable):
             )
         order = {"unit": unit, "student": student, "folder": str(folder.resolve()), "language": self.language}
         order |= {"solutions": str(Path(self.solutions).resolve()), "stamp": repr(stamp(Path(self.solutions)))}
-        names = ("model", "device", "cpu_limit", "memory_limit")
-        settings = json.dumps({name: getattr(self, name) for name in names})
+        names = ("model", "device", "dtype", "cpu_limit", "memory_limit")
+        chosen = {name: getattr(self, name) for name in names}
+        settings = json.dumps(chosen | {"models": self._models_file()})
         return _processes.setdefault(settings, _Process(settings)).grade(order)
+
+    def _models_file(self) -> str:
+        if self.models:
+            return str(Path(self.models).resolve())
+        found = find_catalog(Path(self.solutions).resolve().parent)
+        return str(found) if found else ""
 
     def write_report(self, root: Path, unit: str, reply: dict[str, Any]) -> None:
         """Write `reports/<unit>/<student>/report.json` and `.html` below the course folder."""

@@ -20,6 +20,8 @@ from autograder.grading.engine import Grader, Settings
 from autograder.grading.intake import Answer, Submission, read_submission
 from autograder.jail.pool import Limits
 from autograder.messages import Message
+from autograder.models import Catalog, read_catalog
+from autograder.models.sources import choose
 
 IDLE_S = 120.0
 
@@ -33,13 +35,19 @@ def main() -> None:
         cpu_s=settings["cpu_limit"], wall_s=4.0 * settings["cpu_limit"] + 10, memory_mib=settings["memory_limit"]
     )
     try:
-        grader = Grader(Settings(model=settings["model"], device=settings["device"], limits=limits))
+        grader = Grader(_chosen(settings, limits))
     except AutograderError as error:
         _reply(replies, {"error": [error.message.ja, error.message.en]})
         return
     _reply(replies, {"ready": True})
     with grader:
         _obey(_Bench(grader), orders, replies)
+
+
+def _chosen(settings: dict[str, Any], limits: Limits) -> Settings:
+    """The settings that the order names. Raises: SettingsError."""
+    catalog = read_catalog(Path(settings["models"])) if settings["models"] else Catalog()
+    return Settings(**vars(choose(settings["model"], settings["device"], settings["dtype"], catalog)), limits=limits)
 
 
 def _obey(bench: _Bench, orders: TextIO, replies: TextIO) -> None:

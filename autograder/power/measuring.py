@@ -16,14 +16,19 @@ from autograder.power.table import asks_statistics, fingerprint, measure
 Progress = Callable[[str, int, int], None]
 
 
-def measure_course(course: Course, exercises: Collection[Exercise], models: Models, progress: Progress) -> list[str]:
+def measure_course(
+    course: Course, exercises: Collection[Exercise], models: Models, progress: Progress, *, path: Path | None = None
+) -> list[str]:
     """Measure what of `exercises` has no figures for its checks as they are; each is written when it is finished.
 
     Figures of exercises that the course no longer has, or that ask no statistics, are dropped.
 
+    Args:
+        path: where the figures are kept; None: where the course keeps its own.
+
     Returns: ids of the exercises that were measured.
     """
-    path = figures_file(course)
+    path = path or figures_file(course)
     figures = read_figures(path)
     asking = {one.id: one for unit in course.units for one in unit.exercises if asks_statistics(one)}
     entries = {name: entry for name, entry in figures["exercises"].items() if name in asking}
@@ -42,11 +47,11 @@ def measure_course(course: Course, exercises: Collection[Exercise], models: Mode
     return [one.id for one in stale]
 
 
-def measure_bounds(course: Course, models: Models, progress: Progress) -> None:
+def measure_bounds(path: Path, models: Models, progress: Progress) -> None:
     """Simulate and generate correct submissions and count how many fail."""
     from autograder.power.bounds import verifications
 
-    path, rows = figures_file(course), []
+    rows = []
     all_of_them = verifications(models.lm)
     for n_finished, (name, verify) in enumerate(all_of_them.items()):
         progress(name, n_finished, len(all_of_them))

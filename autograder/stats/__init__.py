@@ -33,6 +33,15 @@ that were drawn. Assumption: P(not G | past) <= q (`recoding`), measured for eac
 E[min(L, K)] <= E[L; G] + K P(not G) <= 1 + 1, and (1 - s) min(L, K) / 2 + s with any stake s in [0, 1] has
 expectation <= 1: steps (2) and (3) hold for it. No text is a proof: one impossible text counts 1 / (2q).
 
+**Half precision.** A model's float16 or bfloat16 logits differ from run to run by up to `Margin.logit`, far too much to
+grant an alternative at every token: a factor exp(2 logit) a token would hide every mistake. There `Margin.typical` takes
+its place, in the factor and at the edges of the nucleus; a token that only a larger error lets in counts `ranked.LEAK`
+of its probability, and one beyond `logit` stays a proof. Step (2) then rests on an assumption about the errors instead of
+on their largest size: with P' the honest run's distribution, the sum over a draw's tokens of log sum_x Q(x) P'(x) / U(x)
+is not above 0, that is, an alternative gains nothing from the errors over a whole draw. tests/stats measures this sum,
+over the whole vocabulary and so without luck, on draws of padded batches with a cache. `noise` measures the margins of
+a model that is not embedded when it is loaded.
+
 **Draws** from a list of probabilities p (`judge_draws`): U = p + tolerance, and 0 where p = 0. The unnamed
 alternatives predict each draw from those before it: x with probability (m + c p(x)) / (n + c) after n draws of
 which m were x; all draws before are counted, or those that followed the same token as this one does. A
@@ -56,6 +65,7 @@ equally well. Importing this package does not import torch.
 from autograder.stats.draws import judge_draws, weigh_draws
 from autograder.stats.evidence import ALPHA, BETA, Evidence, Finding, Judgement
 from autograder.stats.greedy import WIDEST_TIE, departure, greedy_tokens, is_greedy_text, tie_margin
+from autograder.stats.noise import Noise, margin_for, measure_noise
 from autograder.stats.ranked import BFLOAT16, EXACT, FLOAT16, FLOAT32, Margin, margin_of
 from autograder.stats.recording import Question, Record, Ruling, recorded_questions
 from autograder.stats.samplers import Alternative, Copy, Cut, Greedy, Repeated, Sampler
@@ -80,6 +90,7 @@ __all__ = [
     "Greedy",
     "Judgement",
     "Margin",
+    "Noise",
     "Question",
     "Record",
     "Repeated",
@@ -92,7 +103,9 @@ __all__ = [
     "judge_texts",
     "judge_tokens",
     "judge_trend",
+    "margin_for",
     "margin_of",
+    "measure_noise",
     "recoded_draws",
     "recorded_questions",
     "tie_margin",

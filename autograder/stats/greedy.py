@@ -15,6 +15,8 @@ import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Union
 
+from autograder.stats.noise import measured_tie
+
 if TYPE_CHECKING:
     import torch
 
@@ -95,7 +97,8 @@ def departure(
         tokens: the new tokens, EOS included where it was reached, nothing behind it.
         max_new_tokens: limit on them.
         eos_token_id: what ends a run; one id or several.
-        margin: largest logit difference that counts as a tie; None: `tie_margin` of the model's dtype.
+        margin: largest logit difference that counts as a tie; None: `tie_margin` of the model's dtype, or what
+            `noise` measured on it.
 
     Returns: index of the first token that no greedy run takes, that stands behind an end, or that is
         missing (then the number of tokens); None if `tokens` is greedy.
@@ -137,7 +140,8 @@ def is_greedy_text(
             that of fewer, up to white space and replacement characters at its end.
         max_new_tokens: limit on the new tokens.
         eos_token_id: what ends a run; one id or several.
-        margin: largest logit difference that counts as a tie; None: `tie_margin` of the model's dtype.
+        margin: largest logit difference that counts as a tie; None: `tie_margin` of the model's dtype, or what
+            `noise` measured on it.
 
     Raises: ValueError if `prompt_ids` is empty or `max_new_tokens` is negative.
     """
@@ -185,7 +189,9 @@ def _ends(eos_token_id: EosIds) -> frozenset[int]:
 
 
 def _margin(model: Any, margin: float | None) -> float:
-    return tie_margin(model.dtype) if margin is None else margin
+    if margin is None:
+        return measured_tie(model) or tie_margin(model.dtype)
+    return max(margin, measured_tie(model) or 0.0)
 
 
 def _known_tokens(model: Any, tokens: Sequence[int]) -> list[int]:

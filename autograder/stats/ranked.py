@@ -23,19 +23,27 @@ class Margin:
         logit: largest difference of one logit before the temperature.
         mass: largest rounding error of a cumulative probability at the edge of the nucleus.
         draw: largest absolute error in the probability with which one token is drawn.
+        typical: what counts of `logit` where a probability is bounded; None: all of it. It may be less because an
+            alternative gains from a run's errors only on average over a draw's tokens, not at the worst token of each
+            step; `logit` still says which tokens can be drawn at all. See the package's docstring.
     """
 
     logit: float = 1e-4
     mass: float = 1e-4
     draw: float = 1e-6
+    typical: float | None = None
 
 
 # Measured on tiny-chat, 462 positions of 12 texts: the largest difference of a logit between one text at once and
 # token by token with the cache in a padded batch, and of either to float32; of sums of sorted probabilities, and of
 # single probabilities, computed in the dtype, to those in float64.
 FLOAT32 = Margin()  # 3.9e-5 between the two ways; 4.1e-6; a uniform number of 24 bits
-FLOAT16 = Margin(logit=0.06, mass=1e-3, draw=5e-4)  # 0.020, and 0.052 to float32; 3.6e-4; 2.4e-4
-BFLOAT16 = Margin(logit=0.45, mass=1e-2, draw=4e-3)  # 0.17, and 0.41 to float32; 2.8e-3; 1.9e-3
+# Half precision rounds single probabilities relatively (2.4e-4 and 1.9e-3 near 1), which `typical` covers; `draw` is
+# what is lost of the smallest ones. At half of `typical` no draw's tokens favoured an alternative any more, bar one.
+FLOAT16 = Margin(logit=0.06, mass=1e-3, draw=1e-5, typical=0.004)  # 0.020, and 0.052 to float32; 3.6e-4
+BFLOAT16 = Margin(logit=0.45, mass=1e-2, draw=1e-5, typical=0.02)  # 0.25, and 0.41 to float32; 2.8e-3
+# What the bound leaves to a token that only an unusually large error lets into a filtered distribution.
+LEAK = 0.005
 EXACT = Margin(logit=0.0, mass=0.0, draw=0.0)
 
 
@@ -119,6 +127,7 @@ class Band:
     def __init__(self, weights: Weights, d: float) -> None:
         self.weights, self.d, self.slack = weights, d, math.exp(2 * d)
         self.sure = self.possible = weights.everything()
+        self.usual: Tensor | None = None
 
     def apply_top_k(self, k: int) -> None:
         """Surely in: above the (k+1)-th by more than 2d. Possibly in: not below the k-th by more than 2d."""
@@ -158,7 +167,13 @@ class Band:
         """Bound of the probability at each rank (…, R): its weight against the sure weights, itself included."""
         weight = self.weights.score(rank).exp()
         bound = self.slack * weight / (self.weights.mass(self.sure) + weight * (rank >= self.sure))
+        if self.usual is not None:
+            bound = bound.where(rank < self.usual, LEAK * bound)
         return bound.masked_fill(rank >= self.possible, 0.0)
+
+    def tighten(self, usual: Band) -> None:
+        """Bound probabilities as `usual` does; what is possible here alone counts `LEAK` of it."""
+        self.slack, self.sure, self.usual = usual.slack, usual.sure, usual.possible
 
     def _narrow(self, *, sure: Tensor, possible: Tensor) -> None:
         """Shorten both prefixes; a best token that leads by more than 2d survives every filter."""

@@ -79,15 +79,21 @@ class Sampler:
         """Upper bounds of the log-probabilities of the tokens at `rank` (…, R)."""
         import torch
 
-        band = Band(ranking.at(self.temperature), margin.logit / self.temperature)
+        band = self._band(ranking, margin.logit, margin.mass)
+        if margin.typical is not None:
+            band.tighten(self._band(ranking, margin.typical, margin.mass))
+        upper = band.upper(rank)
+        return (upper + margin.draw).clamp(max=1.0).log().masked_fill(upper == 0, -torch.inf)
+
+    def _band(self, ranking: Ranking, logit: float, mass: float) -> Band:
+        band = Band(ranking.at(self.temperature), logit / self.temperature)
         if 0 < self.top_k < band.weights.size:
             band.apply_top_k(self.top_k)
         if self.top_p < 1:
-            band.apply_top_p(self.top_p, margin.mass)
+            band.apply_top_p(self.top_p, mass)
         if self.epsilon > 0:
             band.apply_epsilon(self.epsilon)
-        upper = band.upper(rank)
-        return (upper + margin.draw).clamp(max=1.0).log().masked_fill(upper == 0, -torch.inf)
+        return band
 
 
 @dataclass(frozen=True)

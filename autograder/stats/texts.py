@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.stats.evidence import ALPHA, BETA, Evidence, Judgement
-from autograder.stats.ranked import Margin, margin_of
+from autograder.stats.noise import margin_for, recoding_for
+from autograder.stats.ranked import Margin
 from autograder.stats.recording import Question, note_question
 from autograder.stats.samplers import Alternative, Greedy, Sampler
 from autograder.stats.scoring import Draw, Score, plain_likelihoods, score_draws
@@ -77,14 +78,16 @@ def weigh_texts(
         null: the distribution asked for.
         alternatives: what else may have been done, named.
         max_new_tokens: limit on the new tokens, EOS counted: shorter texts ended by EOS.
-        recoding: in (0, 1), upper bound of the probability that a right draw's ids are not recovered.
-        margin: how far the numbers of an honest run may be from ours; None: what the model's dtype asks for.
+        recoding: in (0, 1), upper bound of the probability that a right draw's ids are not recovered; of a model that is
+            not embedded at least what `noise` measures on it.
+        margin: how far the numbers of an honest run may be from ours; None: what the model's dtype asks for, or what was measured on it.
 
     Raises: ValueError if `recoding` is outside (0, 1).
     """
     if not 0 < recoding < 1:
         raise ValueError(f"recoding must be in (0, 1), got {recoding}")
-    margin = margin or margin_of(model.dtype)
+    margin = margin or margin_for(model)
+    recoding = recoding_for(model, tokenizer, prompt, null, max_new_tokens, assumed=recoding)
     found = scored_texts(
         model,
         tokenizer,
@@ -130,7 +133,7 @@ def recoded_draws(
         sequences: the new tokens that were drawn; what follows the first EOS is padding.
         texts: the same draws as texts, in the form that is to be judged.
     """
-    margin = margin or margin_of(model.dtype)
+    margin = margin or margin_for(model)
     found = scored_texts(
         model, tokenizer, prompt, texts, null=null, alternatives={}, max_new_tokens=max_new_tokens, margin=margin
     )

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.stats.evidence import ALPHA, BETA, Evidence, Judgement
-from autograder.stats.ranked import Margin, margin_of
+from autograder.stats.noise import margin_for
+from autograder.stats.ranked import Margin
 from autograder.stats.recording import Question, note_question
 from autograder.stats.samplers import Alternative, Greedy, Sampler
 from autograder.stats.scoring import ended_draw, score_draws
@@ -66,14 +67,14 @@ def weigh_tokens(
         alternatives: what else may have been done, named.
         max_new_tokens: limit on the new tokens, EOS counted.
         eos_token_id: ends a draw.
-        margin: how far the numbers of an honest run may be from ours; None: what the model's dtype asks for.
+        margin: how far the numbers of an honest run may be from ours; None: what the model's dtype asks for, or what was measured on it.
 
     Raises: ValueError if `prompt_ids` or a sequence holds an id outside the vocabulary.
     """
     size = model.config.vocab_size
     if not prompt_ids or any(not 0 <= token < size for row in [prompt_ids, *sequences] for token in row):
         raise ValueError(f"weigh_tokens: expected token ids in 0..{size - 1} and a prompt of at least one")
-    margin = margin or margin_of(model.dtype)
+    margin = margin or margin_for(model)
     draws = [ended_draw(sequence, eos_token_id) for sequence in sequences]
     scores = score_draws(
         model,

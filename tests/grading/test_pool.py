@@ -25,9 +25,15 @@ def test_as_many_graders_as_cores_and_memory_allow(
     assert pool.default_jobs(Settings(limits=Limits(memory_mib=1024))) == n_jobs
 
 
-def test_where_a_gpu_computes_there_is_one_grader():
+def test_where_graders_use_a_gpu_themselves_there_is_one():
     """A process that has used CUDA cannot be forked."""
-    assert pool.default_jobs(Settings(device="cuda")) == 1
+    assert pool.default_jobs(Settings(device="cuda", model_server=False)) == 1
+
+
+def test_graders_that_share_a_gpu_are_more_than_cores(monkeypatch: pytest.MonkeyPatch):
+    """Most of them wait for the model server."""
+    monkeypatch.setattr(pool, "free_mib", lambda: 1 << 20)
+    assert pool.default_jobs(Settings(device="cuda")) == 4 * pool.default_jobs(Settings())
 
 
 def test_free_memory_is_read():

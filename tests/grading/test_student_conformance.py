@@ -1,4 +1,4 @@
-"""One suite for both kinds of student: a check cannot tell the process from the jail."""
+"""One suite for every kind of student: a check cannot tell the process from the jail, nor who holds the models."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import torch
 from autograder.audit import Bench
 from autograder.checks import forbid, require_raises, take_file
 from autograder.errors import CheckFailed, LimitReached, Outcome, StudentRaised, Unwritten
+from autograder.grading.run import Models
 from autograder.grading.student import Student, calls_of
 from autograder.shared import ScratchFile
 
@@ -46,8 +47,8 @@ def too_large():
 def hungry():
     return torch.zeros(10**13)
 
-def name_of(tokenizer):
-    return type(tokenizer).__name__
+def name_of(thing):
+    return type(thing).__name__
 
 def tokens(tokenizer, text):
     return tokenizer.tokenize(text)
@@ -65,6 +66,12 @@ def write_much(path):
 
 def first_parameter(model):
     return next(model.parameters()).detach().reshape(-1)[:3]
+
+def logits(model, ids):
+    return model(ids).logits
+
+def continued(model, ids):
+    return model.generate(ids, max_new_tokens=2)
 """
 
 Maker = Callable[[str], Student]
@@ -170,18 +177,40 @@ def test_a_file_that_cannot_be_imported_raises_at_every_call(make: Maker, text: 
         assert caught.value.line == 1
 
 
-def test_models_and_tokenizers_cross_by_name(student: Student, bench: Bench):
-    """The student holds the same vocabulary and the same weights."""
-    lm = bench.models.lm
-    assert student.name_of(lm.tokenizer) == type(lm.tokenizer).__name__
-    assert student.tokens(lm.tokenizer, "a dragon") == lm.tokenizer.tokenize("a dragon")
-    assert torch.equal(student.first_parameter(lm.model), next(lm.model.parameters()).detach().reshape(-1)[:3])
+def test_models_and_tokenizers_cross_by_name(student: Student, models: Models):
+    """The student has the same vocabulary and the same predictions of both models."""
+    for lm in (models.lm, models.other_lm):
+        assert student.name_of(lm.tokenizer) == type(lm.tokenizer).__name__
+        assert student.name_of(lm.model) == type(lm.model).__name__
+        assert student.tokens(lm.tokenizer, "a dragon") == lm.tokenizer.tokenize("a dragon")
+        ids = lm.tokenizer("a dragon", return_tensors="pt").input_ids
+        assert torch.allclose(student.logits(lm.model, ids), lm.model(ids).logits.detach(), atol=1e-4)
 
 
-def test_a_forbidden_method_is_a_fail_that_names_it(student: Student, bench: Bench):
+def test_a_student_has_the_weights_unless_a_server_has_them(student: Student, models: Models, bench: Bench, kind: str):
+    """Then they are refused in words."""
+    if kind == "served":
+        with pytest.raises(StudentRaised) as caught:
+            student.first_parameter(models.lm.model)
+        assert "on the model server" in caught.value.text
+    else:
+        theirs = student.first_parameter(models.lm.model)
+        assert torch.equal(theirs, next(bench.models.lm.model.parameters()).detach().reshape(-1)[:3])
+
+
+def test_a_forbidden_method_of_the_model_is_a_fail_that_names_it(student: Student, models: Models):
+    """A call of the model itself is allowed."""
+    model = forbid(models.lm.model, "generate")
+    ids = torch.tensor([[1, 5]])
+    assert student.logits(model, ids).shape[:2] == (1, 2)
+    with pytest.raises(CheckFailed, match=r"does not allow model\.generate"):
+        student.continued(model, ids)
+
+
+def test_a_forbidden_method_is_a_fail_that_names_it(student: Student, models: Models):
     """What it does internally still works."""
-    tokenizer = forbid(bench.models.lm.tokenizer, "__call__", "encode")
-    assert student.tokens(tokenizer, "a dragon") == bench.models.lm.tokenizer.tokenize("a dragon")
+    tokenizer = forbid(models.lm.tokenizer, "__call__", "encode")
+    assert student.tokens(tokenizer, "a dragon") == models.lm.tokenizer.tokenize("a dragon")
     with pytest.raises(CheckFailed, match=r"does not allow tokenizer\(…\)"):
         student.encoded(tokenizer, "a dragon")
 

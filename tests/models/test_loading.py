@@ -78,7 +78,8 @@ def test_a_folder_without_a_model_is_an_error_in_both_languages(tmp_path: Path) 
     with pytest.raises(ModelError) as caught:
         load(str(tmp_path))
     assert str(tmp_path) in str(caught.value)
-    assert "読み込めません" in str(caught.value)
+    assert "モデルのフォルダではありません" in caught.value.message.ja
+    assert "no folder of a model" in caught.value.message.en
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:

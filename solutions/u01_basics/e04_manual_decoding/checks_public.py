@@ -2,6 +2,9 @@
 
 from autograder.checks import forbid, points, read_text, require
 
+# The rules of joining are those of the embedded model's tokenizer.
+EMBEDDED_MODEL_ONLY = True
+
 # Whatever does the whole job at once is out of reach in these checks.
 FORBIDDEN = ("decode", "batch_decode", "_decode", "convert_tokens_to_string")
 
