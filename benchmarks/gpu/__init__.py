@@ -1,1 +1,0 @@
-"""What is measured on a machine with a GPU."""
