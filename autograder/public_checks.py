@@ -21,7 +21,7 @@ from autograder.exercise import Check
 from autograder.grading.folder import folder_loader, folder_sources
 from autograder.grading.student import LocalBackend, Student
 from autograder.messages import Language, Message, chosen_language
-from autograder.models import EMBEDDED, Catalog, find_catalog, left_as_found, load, read_catalog
+from autograder.models import EMBEDDED, Catalog, find_catalog, find_source, left_as_found, load, read_catalog
 from autograder.models.sources import Choice, choose, environment_choice
 from autograder.shared import SharedObjects
 from autograder.stats import measure_noise
@@ -188,7 +188,7 @@ class PublicChecks:
 
 
 def _chosen_model(config: pytest.Config) -> Choice:
-    """What options, or else environment variables, ask for. Raises: SettingsError."""
+    """What options, or else environment variables, ask for. Raises: SettingsError; ModelError if it is not here."""
 
     def asked(name: str) -> str | None:
         return config.getoption(f"autograder_{name}") or environment_choice(name)
@@ -196,7 +196,9 @@ def _chosen_model(config: pytest.Config) -> Choice:
     file, root = asked("models"), config.rootpath
     path = Path(file) if file else find_catalog(root, *root.parents[:2])
     catalog = read_catalog(path) if path else Catalog()
-    return choose(asked("model") or EMBEDDED[0], asked("device"), asked("dtype"), catalog)
+    choice = choose(asked("model") or EMBEDDED[0], asked("device"), asked("dtype"), catalog)
+    find_source(choice.model, choice.catalog, dtype=choice.dtype, device=choice.device)  # is it here?
+    return choice
 
 
 def answer_path(check_file: Path) -> Path:

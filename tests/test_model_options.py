@@ -55,15 +55,21 @@ def test_a_settings_file_in_the_folder_is_found(
     pytester: pytest.Pytester, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the model named by the environment; elsewhere the long options do."""
-    (folder / "models.yaml").write_text("models:\n  base: {source: mine, dtype: float16}\n")
+    (folder / "models.yaml").write_text("models:\n  base: {source: mine, dtype: bfloat16}\n")
     (folder / "test_seen.py").write_text(
-        "def test_model(lm):\n    assert (lm.name, str(lm.model.dtype)) == ('base', 'torch.float16')\n"
+        "def test_model(lm):\n    assert (lm.name, str(lm.model.dtype)) == ('base', 'torch.bfloat16')\n"
     )
     monkeypatch.setenv("AUTOGRADER_MODEL", "base")
     assert pytester.runpytest_subprocess("test_seen.py").ret == 0
-    monkeypatch.delenv("AUTOGRADER_MODEL")
+
+
+def test_the_long_options_work_from_anywhere(
+    pytester: pytest.Pytester, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The short ones belong to assignment folders."""
+    (folder / "test_seen.py").write_text("def test_model(lm):\n    assert str(lm.model.dtype) == 'torch.bfloat16'\n")
     monkeypatch.chdir(folder.parent)
-    assert pytester.runpytest_subprocess(f"{folder / 'test_seen.py'}", "--autograder-model=base").ret == 0
+    assert pytester.runpytest_subprocess(str(folder / "test_seen.py"), "--autograder-dtype=bf16").ret == 0
 
 
 @pytest.mark.parametrize(
@@ -80,6 +86,7 @@ def test_what_cannot_be_had_is_said_once(
     """And ends the run as misuse, without a traceback."""
     monkeypatch.setenv("HF_HOME", str(folder / "hf"))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setenv("AUTOGRADER_LANG", "en")
     result = pytester.runpytest_subprocess("test_greedy_loop.py", *options)
     output = result.stdout.str() + result.stderr.str()
     assert result.ret == pytest.ExitCode.USAGE_ERROR

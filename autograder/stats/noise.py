@@ -8,6 +8,7 @@ random numbers of the process as they were.
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,8 +106,6 @@ def recoding_for(model: Any, tokenizer: Any, prompt: str, null: Any, max_new_tok
 
 
 def _recoding(model: Any, tokenizer: Any, prompt: str, null: Sampler, max_new_tokens: int) -> float:
-    from scipy.stats import beta
-
     from autograder.stats.texts import recoded_draws
 
     inputs = tokenizer(prompt, return_tensors="pt").to(model.device)
@@ -124,8 +123,21 @@ def _recoding(model: Any, tokenizer: Any, prompt: str, null: Sampler, max_new_to
         )[:, inputs["input_ids"].shape[1] :].tolist()
     texts = tokenizer.batch_decode(rows, skip_special_tokens=True)
     changed = recoded_draws(model, tokenizer, prompt, rows, texts, null=null, max_new_tokens=max_new_tokens)
-    bound = float(beta.ppf(1 - 1e-3, sum(changed) + 1, N_DRAWS - sum(changed))) if sum(changed) < N_DRAWS else 1.0
-    return min(bound, 0.9)
+    return min(highest_rate(sum(changed), N_DRAWS), 0.9)
+
+
+def highest_rate(k: int, n: int, p: float = 1e-3) -> float:
+    """The largest rate at which k of n or fewer still have probability up to `p`, or a little above it.
+
+    Source: Chernoff's bound P(K <= k) <= exp(-n KL(k/n, rate)), exact for k = 0.
+    """
+    low, high, seen = k / n, 1.0, k / n
+    while high - low > 1e-9:
+        rate = (low + high) / 2
+        divergence = seen * math.log(seen / rate) if seen else 0.0
+        divergence += (1 - seen) * math.log((1 - seen) / (1 - rate)) if seen < 1 else 0.0
+        low, high = (low, rate) if n * divergence > -math.log(p) else (rate, high)
+    return high
 
 
 def _both_ways(model: Any, tokenizer: Any) -> Iterator[tuple[Tensor, Tensor]]:

@@ -85,8 +85,9 @@ MISUSE = {
     "grade into a file": (["grade", "class", "--unit", "u02_sampling", "--out", "file/out"], "not a folder"),
     "grade with no model": (
         ["grade", "class", "--unit", "u02_sampling", "--out", "out", "--model", "empty"],
-        "cannot be loaded",
+        "no folder of a model",
     ),
+    "fetch what is on no hub": (["models", "fetch", "tiny-chat"], "only models of the hub"),
     "export nothing": (["export", "nowhere", "--to", "csv"], "nowhere"),
     "export no results": (["export", "empty", "--to", "csv"], "empty"),
     "export to no format": (["export", "empty", "--to", "word"], "word"),
@@ -124,7 +125,10 @@ def test_misuse_ends_with_status_2_and_a_sentence(place: Path, arguments: list[s
 
 def test_commands_that_have_a_case_of_misuse():
     """All but doctor, which takes nothing that could be wrong."""
-    used = {" ".join(arguments[:2]) if arguments[0] == "nbgrader" else arguments[0] for arguments, _ in MISUSE.values()}
+    used = {
+        " ".join(arguments[:2]) if arguments[0] in {"models", "nbgrader"} else arguments[0]
+        for arguments, _ in MISUSE.values()
+    }
     assert COMMANDS.keys() - used == {"doctor"}
 
 

@@ -19,9 +19,9 @@ NEAR = {
 }
 
 
-@pytest.fixture(scope="module", params=["bfloat16", "float16"])
+@pytest.fixture(scope="module", params=["bfloat16"])
 def models(request: pytest.FixtureRequest) -> Models:
-    """The embedded models in one of the half-precision formats."""
+    """The embedded models in the coarsest of the formats."""
     return load_models(Settings(dtype=request.param))
 
 

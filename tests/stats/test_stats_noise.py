@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+from scipy.stats import beta
 
 from autograder.models import LoadedModel, load
 from autograder.stats import (
@@ -21,7 +22,7 @@ from autograder.stats import (
     measure_noise,
     tie_margin,
 )
-from autograder.stats.noise import recoding_for
+from autograder.stats.noise import highest_rate, recoding_for
 from autograder.stats.scoring import token_logits
 
 DRAGON, WIDE = "Tell me a story about a dragon.", "Every day, the"
@@ -125,6 +126,14 @@ def test_float32_keeps_the_margin_that_is_proved() -> None:
     """No typical error there."""
     whole = load("tiny-chat")
     assert measure_noise(whole.model, whole.tokenizer).margin.typical is FLOAT32.typical is None
+
+
+@pytest.mark.parametrize("k", [0, 3, 40, 200])
+def test_the_highest_rate_is_not_below_the_exact_one(k: int) -> None:
+    """That of Clopper and Pearson, which it equals where nothing was seen."""
+    exact = beta.ppf(1 - 1e-3, k + 1, 200 - k) if k < 200 else 1.0
+    assert exact - 1e-6 <= highest_rate(k, 200) <= exact + 0.05
+    assert highest_rate(0, 200) == pytest.approx(1 - 1e-3 ** (1 / 200), abs=1e-6)
 
 
 def test_rates_of_changed_texts_are_the_models_own() -> None:
