@@ -180,7 +180,10 @@ class LocalBackend:
 
 
 class JailedBackend:
-    """The student's module in a fresh jailed process, started at the first call."""
+    """The student's module in a fresh jailed process, started at the first call.
+
+    `cpu_s`: CPU seconds that its processes took, counted when each has ended.
+    """
 
     def __init__(
         self,
@@ -203,6 +206,7 @@ class JailedBackend:
         }
         self._child: ChildProcess | None = None
         self._over: LimitReached | None = None
+        self.cpu_s = 0.0
 
     def call(
         self,
@@ -255,7 +259,7 @@ class JailedBackend:
 
     def close(self) -> None:
         if self._child is not None:
-            self._zygote.end(self._child)
+            self.cpu_s += self._zygote.end(self._child).cpu_s
             self._child = None
 
     def _start(self) -> ChildProcess:
@@ -269,7 +273,9 @@ class JailedBackend:
     def _end(self, function: str, *, timed_out: bool) -> LimitReached:
         assert self._child is not None
         child, self._child = self._child, None
-        return _limit_reached(function, self._zygote.end(child), self._limits, timed_out=timed_out)
+        ending = self._zygote.end(child)
+        self.cpu_s += ending.cpu_s
+        return _limit_reached(function, ending, self._limits, timed_out=timed_out)
 
     def _read(self, function: str, reply: Any) -> Any:
         match reply:
