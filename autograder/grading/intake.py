@@ -29,7 +29,7 @@ from autograder.grading.notebook import (
 from autograder.messages import Message, visible_name
 
 # Files of the class's own in the folder of results, and what file systems allow.
-RESERVED_NAMES = frozenset({"class.json", "index.html"})
+RESERVED_NAMES = frozenset({"class.json", "index.html", "times.html"})
 MAX_NAME_BYTES = 200
 MAX_PROSE_CHARACTERS = 20_000
 _UNGRADED_NAMES = ("test_", "conftest")
