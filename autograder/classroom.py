@@ -19,7 +19,7 @@ from autograder.grading.intake import Submission, read_submission, students
 from autograder.grading.report import SCHEMA_VERSION
 from autograder.messages import visible
 from autograder.reports.files import write_class, write_student
-from autograder.reports.similar import similar_answers
+from autograder.reports.similar import MAX_ANSWERS, similar_answers
 from autograder.reports.summary import summarise
 from autograder.reports.times import write_times, write_times_page
 
@@ -75,7 +75,7 @@ def grade_folder(
 
     for student in entries:
         submission = read(student)
-        for exercise in unit.exercises:
+        for exercise in unit.exercises if len(entries) <= MAX_ANSWERS else ():
             if text := submission.answers[exercise.name].source:
                 answers[exercise.id][student] = text
         kept = None if force else _kept_report(out / student, fingerprints[student])
@@ -95,7 +95,9 @@ def grade_folder(
             reports[graded.student] = report
             progress(graded.student, len(reports), len(entries))
     similar = None if pending else _kept_similar(out, reports)
-    summary = summarise(list(reports.values()), similar_answers(unit, answers) if similar is None else similar)
+    if similar is None and len(entries) <= MAX_ANSWERS:
+        similar = similar_answers(unit, answers)
+    summary = summarise(list(reports.values()), similar)
     write_class(out, summary)
     write_times_page(out, summary)
     return summary

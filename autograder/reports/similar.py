@@ -27,7 +27,7 @@ MIN_PIECES = 40
 CODE_THRESHOLD, PROSE_THRESHOLD = 0.5, 0.3
 COMMON_SHARE, MIN_COMMON = 0.25, 5
 MAX_CHARACTERS = 40_000  # of one answer; what comes behind is not compared
-MAX_ANSWERS = 4000  # different texts for one exercise; with more, every pair is too many
+MAX_ANSWERS = 4000  # in one class; with more, every pair is too many, and so are their texts in memory
 
 Answers = Mapping[str, Mapping[str, str]]  # exercise id → student → text
 Pieces = Callable[[str], set[int]]
@@ -36,8 +36,7 @@ Pieces = Callable[[str], set[int]]
 def similar_answers(unit: Unit, answers: Answers) -> list[dict[str, Any]]:
     """For each exercise of `unit`, in its order: the groups of students whose answers resemble each other.
 
-    Returns: dicts with `id`; `n_answers`; `n_compared`, how many of them have enough of their own to be compared (None: too many
-        answers to compare); and `groups`, the closest first: dicts of `students` and, over the alike pairs, the `least` and
+    Returns: dicts with `id`; `n_answers`; `n_compared`, how many of them have enough of their own to be compared; and `groups`, the closest first: dicts of `students` and, over the alike pairs, the `least` and
         the `most` similarity in (0, 1]. The same answers give the same result.
     """
     found = []
@@ -48,15 +47,13 @@ def similar_answers(unit: Unit, answers: Answers) -> list[dict[str, Any]]:
     return found
 
 
-def _groups(exercise: Exercise, texts: Mapping[str, str]) -> tuple[int | None, list[dict[str, Any]]]:
+def _groups(exercise: Exercise, texts: Mapping[str, str]) -> tuple[int, list[dict[str, Any]]]:
     known = _known_texts(exercise)
     alike = {text.strip() for text in known}
     writers: dict[str, list[str]] = {}
     for student, text in texts.items():
         if text.strip() not in alike:
             writers.setdefault(text, []).append(student)
-    if len(writers) > MAX_ANSWERS:
-        return None, []
     if sum(map(len, writers.values())) < 2:
         return 0, []
     cut = prose_pieces if exercise.rubric is not None else code_pieces
