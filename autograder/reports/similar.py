@@ -54,10 +54,13 @@ def _groups(exercise: Exercise, texts: Mapping[str, str]) -> tuple[int, list[dic
     for student, text in texts.items():
         if text.strip() not in alike:
             writers.setdefault(text, []).append(student)
+    most = max(MIN_COMMON, COMMON_SHARE * len(texts))
+    known += [text for text, who in writers.items() if len(who) > most]
+    writers = {text: who for text, who in writers.items() if len(who) <= most}
     if sum(map(len, writers.values())) < 2:
         return 0, []
     cut = prose_pieces if exercise.rubric is not None else code_pieces
-    own = own_pieces({text: len(who) for text, who in writers.items()}, known, cut, n_answers=len(texts))
+    own = own_pieces({text: len(who) for text, who in writers.items()}, known, cut, most=most)
     threshold = PROSE_THRESHOLD if exercise.rubric is not None else CODE_THRESHOLD
     groups: list[dict[str, Any]] = [
         {
@@ -84,21 +87,18 @@ def _known_texts(exercise: Exercise) -> list[str]:
     return list(dict.fromkeys([exercise.stub, without_marks(exercise.solution), *mistakes]))
 
 
-def own_pieces(
-    n_writers: Mapping[str, int], known: Iterable[str], cut: Pieces, *, n_answers: int
-) -> dict[str, set[int]]:
+def own_pieces(n_writers: Mapping[str, int], known: Iterable[str], cut: Pieces, *, most: float) -> dict[str, set[int]]:
     """The pieces that are each text's own, for the texts that have at least MIN_PIECES of them.
 
     Args:
         n_writers: how many students wrote each text.
-        n_answers: how many answers there are, with those that are left out.
+        most: of what more students wrote, nothing is anybody's own.
     """
     usual = set().union(*map(cut, known))
     pieces = {text: cut(text) - usual for text in n_writers}
     counts: Counter[int] = Counter()
     for text, found in pieces.items():
         counts.update(dict.fromkeys(found, n_writers[text]))
-    most = max(MIN_COMMON, COMMON_SHARE * n_answers)
     common = {piece for piece, count in counts.items() if count > most}
     own = {text: found - common for text, found in pieces.items()}
     return {text: found for text, found in own.items() if len(found) >= MIN_PIECES}

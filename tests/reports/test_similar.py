@@ -83,7 +83,7 @@ def test_the_threshold_lies_between(sampling: Unit):
         texts = golden(exercise)
         written = [*texts, *map(disguised, texts)]
         known = similar._known_texts(exercise)
-        own = own_pieces(dict.fromkeys(written, 1), known, code_pieces, n_answers=len(written))
+        own = own_pieces(dict.fromkeys(written, 1), known, code_pieces, most=5)
         shares = {
             (a, b): len(own[a] & own[b]) / min(len(own[a]), len(own[b])) for a, b in itertools.combinations(written, 2)
         }
@@ -107,6 +107,14 @@ def test_a_way_that_a_quarter_of_the_class_takes_is_a_usual_one(sampling: Unit, 
     style, reference = golden(top_p)[0], without_marks(top_p.solution)
     for n_alike, n_groups in ((11, 0), (4, 1)):
         assert len(groups_of(sampling, top_p, [style] * n_alike + [reference] * (40 - n_alike))) == n_groups
+
+
+def test_a_class_that_all_writes_the_same_costs_nothing(
+    sampling: Unit, top_p: Exercise, monkeypatch: pytest.MonkeyPatch
+):
+    """Then no text is taken apart."""
+    monkeypatch.setattr(similar, "code_pieces", lambda _: pytest.fail("taken apart"))
+    assert groups_of(sampling, top_p, [golden(top_p)[0]] * 40) == []
 
 
 def test_identical_answers_are_alike(sampling: Unit, top_p: Exercise):
