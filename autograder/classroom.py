@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +19,9 @@ from autograder.grading.intake import Submission, read_submission, students
 from autograder.grading.report import SCHEMA_VERSION
 from autograder.messages import visible
 from autograder.reports.files import write_class, write_student
+from autograder.reports.similar import MAX_ANSWERS, similar_answers
 from autograder.reports.summary import summarise
+from autograder.reports.times import write_times, write_times_page
 
 MAX_LOG_CHARACTERS = 1_000_000
 
@@ -50,6 +52,8 @@ def grade_folder(
 ) -> dict[str, Any]:
     """Grade every submission in `submissions` and write `out/<student>/report.*`, `out/class.json`, `out/index.html`.
 
+    Times stand beside them, in `out/<student>/times.json` and `out/times.html`: all else is the same for the same submissions.
+
     Args:
         force: grade again what has a report already.
         grader: who grades, with the same settings, left open; None starts one where there is something to grade.
@@ -62,6 +66,7 @@ def grade_folder(
     fingerprints: dict[str, str] = {}
     reports: dict[str, dict[str, Any]] = {}
     entries = students(submissions)
+    answers: dict[str, dict[str, str]] = {exercise.id: {} for exercise in unit.exercises}
 
     def read(student: str) -> Submission:
         submission = read_submission(student, entries[student], unit)
@@ -69,7 +74,10 @@ def grade_folder(
         return submission
 
     for student in entries:
-        read(student)
+        submission = read(student)
+        for exercise in unit.exercises if len(entries) <= MAX_ANSWERS else ():
+            if text := submission.answers[exercise.name].source:
+                answers[exercise.id][student] = text
         kept = None if force else _kept_report(out / student, fingerprints[student])
         if kept is None:
             pending.append(student)
@@ -83,10 +91,15 @@ def grade_folder(
             report = {**graded.report, "fingerprint": fingerprints[graded.student]}
             write_student(out, report)
             _write_faults(out / graded.student / "faults.log", graded.faults)
+            write_times(out / graded.student, graded.cpu_s)
             reports[graded.student] = report
             progress(graded.student, len(reports), len(entries))
-    summary = summarise(list(reports.values()))
+    similar = None if pending else _kept_similar(out, reports)
+    if similar is None and len(entries) <= MAX_ANSWERS:
+        similar = similar_answers(unit, answers)
+    summary = summarise(list(reports.values()), similar)
     write_class(out, summary)
+    write_times_page(out, summary)
     return summary
 
 
@@ -114,6 +127,17 @@ def _kept_report(folder: Path, fingerprint: str) -> dict[str, Any] | None:
     graded = isinstance(report, dict) and report.get("fingerprint") == fingerprint
     # A mark that waits for a person is tried again: the fault may have been mended.
     return report if graded and report.get("points") is not None else None
+
+
+def _kept_similar(out: Path, reports: Mapping[str, object]) -> list[dict[str, Any]] | None:
+    """What the class page says of similar answers, if it was made from the same reports; nothing is known of others."""
+    try:
+        summary = json.loads((out / "class.json").read_text(encoding="utf-8"))
+        same = {student["student"] for student in summary["students"]} == reports.keys()
+        similar: list[dict[str, Any]] | None = summary["similar"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return similar if same else None
 
 
 def _write_faults(path: Path, faults: str) -> None:

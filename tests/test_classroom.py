@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import multiprocessing
 import shutil
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from autograder.grading import engine
 from autograder.grading.engine import Settings
 from autograder.grading.pool import GraderPool
 from autograder.jail.pool import Limits
+from autograder.reports.times import read_times
 
 SETTINGS = Settings(limits=Limits(cpu_s=3, wall_s=60.0, memory_mib=600))
 
@@ -120,6 +123,52 @@ def test_the_report_has_the_stable_keys(graded: Path):
     assert all(one["message"].keys() == {"ja", "en"} for one in exercise["checks"])
 
 
+def literals_of(path: Path) -> set[str]:
+    """What a file of checks compares with: its texts, numbers of three digits and more, and lists of numbers, as written."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = {
+        id(node)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        for key in call.keywords
+        if key.arg in {"ja", "en"}
+        for node in ast.walk(key.value)
+    }
+    said |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings: the checks' titles
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in said or (isinstance(node, ast.Constant) and isinstance(node.value, bool)):
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) >= 4:
+            found.add(node.value)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, int | float) and len(repr(node.value)) >= 4:
+            found.add(repr(node.value))
+        elif (
+            isinstance(node, ast.List | ast.Tuple) and node.elts and all(isinstance(e, ast.Constant) for e in node.elts)
+        ):
+            found.add(ast.unparse(node))
+    return found
+
+
+def test_no_page_shows_an_input_of_a_hidden_check(graded: Path, top_p: Exercise):
+    """Pages of a class that fails every check: no literal of the hidden checks stands there that students do not have anyway."""
+    given = "\n".join(
+        [
+            top_p.statement.ja,
+            top_p.statement.en,
+            top_p.stub,
+            (top_p.folder / "checks_public.py").read_text(encoding="utf-8"),
+        ]
+        + [text for check in top_p.checks for text in (check.title.ja, check.title.en)]
+    )
+    secret = {one for one in literals_of(top_p.folder / "checks_hidden.py") if one not in given}
+    assert len(secret) >= 5, "the hidden checks hold nothing to look for"
+    pages = {path.parent.name: path.read_text(encoding="utf-8") for path in (graded / "results").glob("*/report.html")}
+    assert len(pages) > 10
+    bodies = {name: unescape(page.partition("<body>")[2].partition("<script>")[0]) for name, page in pages.items()}
+    assert not {(name, one) for name, body in bodies.items() for one in secret if one in body}
+
+
 def test_hidden_inputs_stay_out_of_reports(graded: Path, top_p: Exercise):
     """Words that an exception carries out of a hidden check are not repeated."""
     (exercise,) = report_of(graded, "raises_an_exception")["exercises"]
@@ -137,10 +186,33 @@ def test_the_class_is_summed_up(graded: Path):
     assert (graded / "results" / "index.html").is_file()
 
 
+def test_times_stand_beside_the_reports_and_not_in_them(graded: Path, top_p: Exercise):
+    """CPU seconds of each student's own processes, in files of their own; a loop took its whole limit each time it was let."""
+    seconds = read_times(graded / "results", ["all_right", "loops_for_ever", "empty"])
+    assert 0 < seconds["all_right"][top_p.id] < seconds["loops_for_ever"][top_p.id]
+    assert seconds["loops_for_ever"][top_p.id] >= SETTINGS.limits.cpu_s
+    assert seconds["empty"] == {}
+    summary = json.loads((graded / "results" / "class.json").read_text(encoding="utf-8"))
+    (limit,) = [one for one in summary["limits"] if one["student"] == "loops_for_ever"]
+    assert "never ends" in limit["messages"][0]["en"]
+    assert "loops_for_ever" in (graded / "results" / "times.html").read_text(encoding="utf-8")
+
+
+def test_who_needs_a_look_is_in_the_summary(graded: Path):
+    """What cannot be read, and what has an unexpected name; marks are not withheld for it."""
+    summary = json.loads((graded / "results" / "class.json").read_text(encoding="utf-8"))
+    kinds = {student["student"]: [look["kind"] for look in student["looks"]] for student in summary["students"]}
+    assert {name for name, found in kinds.items() if "unreadable" in found} == {"broken_zip", "not_utf8"}
+    assert kinds["topp"] == ["note"]
+    assert kinds["all_right"] == []
+    assert not any(student["needs_person"] for student in summary["students"])
+
+
 def test_grading_again_does_nothing(graded: Path, unit: Unit, monkeypatch: pytest.MonkeyPatch):
     """Reports of unchanged submissions are kept, byte for byte; no model is loaded."""
     before = {path: path.read_bytes() for path in (graded / "results").rglob("*") if path.is_file()}
     monkeypatch.setattr(engine.Grader, "grade", lambda *_: pytest.fail("graded again"))
+    monkeypatch.setattr("autograder.classroom.similar_answers", lambda *_: pytest.fail("compared again"))
     grade_folder(graded / "submissions", unit, graded / "results", SETTINGS)
     assert before == {path: path.read_bytes() for path in (graded / "results").rglob("*") if path.is_file()}
 
@@ -165,7 +237,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     grade_folder(submissions, unit, out, SETTINGS, grader=grader)
     assert all(path.stat().st_mtime_ns == when for path, when in finished.items())
     grade_folder(submissions, unit, tmp_path / "fresh", SETTINGS, grader=grader)
-    for name in ("class.json", "s0/report.json", "s2/report.json"):
+    for name in ("class.json", "index.html", "s0/report.json", "s2/report.json"):
         assert (out / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
 
 

@@ -144,11 +144,15 @@ def served_models(settings: Settings) -> Iterator[Served]:
 
 @dataclass(frozen=True)
 class Graded:
-    """A student's report, and the log of faults of our own code (empty when there were none)."""
+    """A student's report, and the log of faults of our own code (empty when there were none).
+
+    `cpu_s`: exercise id → CPU seconds of the student's own processes. It differs from run to run, so no report holds it.
+    """
 
     student: str
     report: dict[str, Any]
     faults: str
+    cpu_s: dict[str, float] = field(default_factory=dict)
 
 
 class Grader:
@@ -198,7 +202,14 @@ class Grader:
         """Run every check of `unit` on one submission and name its mistakes."""
         with_code = [one for one in unit.exercises if one.rubric is None]
         written = [one for one in with_code if submission.answers[one.name].source is not None]
-        outcomes = run_checks(written, lambda one, seed: self._student(submission, one, seed), self._models)
+        processes: list[tuple[str, JailedBackend]] = []
+
+        def student(exercise: Exercise, seed: int) -> Student:
+            backend = self._backend(submission, exercise, seed)
+            processes.append((exercise.id, backend))
+            return Student(backend)
+
+        outcomes = run_checks(written, student, self._models)
         for exercise in with_code:
             answer = submission.answers[exercise.name]
             if answer.source is None:
@@ -207,11 +218,12 @@ class Grader:
         faults = "\n".join(
             f"{exercise} {check}\n{outcome.fault}" for (exercise, check), outcome in outcomes.items() if outcome.fault
         )
-        return Graded(submission.student, make_report(submission, unit, outcomes, mistakes, self._made), faults)
+        report = make_report(submission, unit, outcomes, mistakes, self._made)
+        return Graded(submission.student, report, faults, _seconds(processes))
 
-    def _student(self, submission: Submission, exercise: Exercise, seed: int) -> Student:
+    def _backend(self, submission: Submission, exercise: Exercise, seed: int) -> JailedBackend:
         answers = {name: one.source for name, one in submission.answers.items() if one.source is not None}
-        backend = JailedBackend(
+        return JailedBackend(
             self._zygote,
             module=exercise.name,
             sources={**submission.modules, **answers},
@@ -219,7 +231,14 @@ class Grader:
             limits=self._settings.limits,
             seed=seed,
         )
-        return Student(backend)
+
+
+def _seconds(processes: Iterable[tuple[str, JailedBackend]]) -> dict[str, float]:
+    """Exercise id → CPU seconds of its processes, to the millisecond."""
+    seconds: dict[str, float] = {}
+    for exercise, backend in processes:
+        seconds[exercise] = seconds.get(exercise, 0.0) + backend.cpu_s
+    return {exercise: round(spent, 3) for exercise, spent in seconds.items()}
 
 
 def _without_answer(exercise: Exercise, answer: Answer) -> Outcomes:

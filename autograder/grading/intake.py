@@ -31,7 +31,7 @@ from autograder.grading.receipt import judge
 from autograder.messages import Message, visible_name
 
 # Files of the class's own in the folder of results, and what file systems allow.
-RESERVED_NAMES = frozenset({"class.json", "index.html"})
+RESERVED_NAMES = frozenset({"class.json", "index.html", "times.html"})
 MAX_NAME_BYTES = 200
 MAX_PROSE_CHARACTERS = 20_000
 UNGRADED_NAMES = ("test_", "conftest")

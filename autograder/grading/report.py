@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.exercise import Check, Exercise, Unit, Verdict
 from autograder.grading.intake import Answer, Submission
+from autograder.grading.reading import read_on
 from autograder.grading.run import CheckOutcome, Outcomes
 from autograder.messages import Message
 
@@ -107,6 +108,9 @@ def _check(exercise: Exercise, check: Check, outcome: CheckOutcome, mistake_id: 
         "message": _both(outcome.message),
         "mistake": mistake_id,
         "hint": _both(hints[mistake_id]) if mistake_id in hints else None,
+        "read_on": None
+        if outcome.verdict in (Verdict.PASS, Verdict.FAULT)
+        else read_on(exercise, check, hints.get(mistake_id or "")),
     }
 
 

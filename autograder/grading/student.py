@@ -182,7 +182,10 @@ class LocalBackend:
 
 
 class JailedBackend:
-    """The student's module in a fresh jailed process, started at the first call."""
+    """The student's module in a fresh jailed process, started at the first call.
+
+    `cpu_s`: CPU seconds that its processes took, counted when each has ended.
+    """
 
     def __init__(
         self,
@@ -205,6 +208,7 @@ class JailedBackend:
         }
         self._child: ChildProcess | None = None
         self._over: LimitReached | None = None
+        self.cpu_s = 0.0
 
     def call(
         self,
@@ -263,7 +267,7 @@ class JailedBackend:
 
     def close(self) -> None:
         if self._child is not None:
-            self._zygote.end(self._child)
+            self.cpu_s += self._zygote.end(self._child).cpu_s
             self._child = None
 
     def _start(self) -> ChildProcess:
@@ -278,7 +282,9 @@ class JailedBackend:
         assert self._child is not None
         child, self._child = self._child, None
         self._require_server()
-        return _limit_reached(function, self._zygote.end(child), self._limits, timed_out=timed_out)
+        ending = self._zygote.end(child)
+        self.cpu_s += ending.cpu_s
+        return _limit_reached(function, ending, self._limits, timed_out=timed_out)
 
     def _require_server(self) -> None:
         """Raises: ModelError if the model server has ended: what the student's process then says is not its fault."""

@@ -1,108 +1,89 @@
-"""Pictures of a class: how its points are spread, and which checks fail."""
+"""Pictures of a class, as `<svg>` that lives inside a page: how its points are spread, how much time it took.
+
+Colours are CSS variables and words stand in Japanese and English (classes `ja` and `en`), so one picture serves light
+and dark pages in both languages. There are no ids, no fonts, no other files. The same content gives the same bytes.
+"""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from xml.etree import ElementTree
 
-from autograder.exercise import Verdict
 from autograder.messages import Message, visible
-from autograder.reports.drawing import COLOURS, WIDTH, Drawing, plain_settings
-from autograder.reports.words import SIGNS, WORDS, number
+from autograder.reports.words import number
 
 BINS = 10
 MEDIAN_SIGN = "▲"
-ROW, BAR = 54.0, 18.0  # heights, in the picture's units
-BAR_ORDER = ("fault", "fail", "crash", "limit", "person", "unwritten", "pass")  # failures share the left edge
-PALE = ("pass", "unwritten")  # so that what went wrong stands out
-TITLE_COLUMNS = 56  # a Japanese character takes two
+WIDTH, HEIGHT = 680.0, 236.0  # of a picture, in its own units; the page scales it
+LEFT, RIGHT, TOP, BASE = 22.0, 658.0, 26.0, 176.0
 
 
-@plain_settings()
-def score_histogram(points: list[float], max_points: float) -> str:
+def score_histogram(points: Sequence[float], max_points: float) -> str:
     """How many students reached how many points, in ten equal bins; MEDIAN_SIGN below marks the median."""
-    top = max([max_points, *points]) or 1.0
+    title, unit = Message("点数の分布", "Distribution of points"), Message("点数", "points")
+    return _histogram(points, max([max_points, *points]) or 1.0, title, unit)
+
+
+def seconds_histogram(seconds: Sequence[float]) -> str:
+    """How many students' programs took how many CPU seconds, drawn likewise."""
+    title, unit = Message("計算時間の分布", "Distribution of computing time"), Message("CPU 秒", "CPU seconds")
+    return _histogram(seconds, max(seconds, default=0.0) or 1.0, title, unit)
+
+
+def _histogram(values: Sequence[float], top: float, title: Message, unit: Message) -> str:
     edges = [top * i / BINS for i in range(BINS + 1)]
     counts = [0] * BINS
-    for value in points:
+    for value in values:
         counts[min(int(value / top * BINS), BINS - 1)] += 1
-    drawing = Drawing(height=240.0)
-    axes = drawing.figure.add_axes((0.03, 0.22, 0.94, 0.76))
-    axes.set_xlim(0, top)
-    axes.set_ylim(0, max(1, *counts) * 1.15)
-    for left, count in zip(edges[:-1], counts, strict=True):
-        if count:
-            axes.bar(left, count, width=top / BINS * 0.94, align="edge", color=COLOURS["accent"], linewidth=0)
-            place = (left + top / BINS * 0.47, count + max(counts) * 0.03)
-            drawing.write(axes, place, str(count), size=14, ha="center", color=COLOURS["text"])
-    if points:
-        place = (statistics.median(points), -0.09 * max(1, *counts))
-        drawing.write(axes, place, MEDIAN_SIGN, size=11, ha="center", color=COLOURS["text"])
-    _draw_scale(drawing, axes, edges)
     spans = zip(edges[:-1], edges[1:], counts, strict=True)
-    bars = (f"{number(left)}–{number(right)}: {count}" for left, right, count in spans)
-    return drawing.svg(Message("点数の分布", "Distribution of points"), "; ".join(bars))
+    svg = _svg(title, "; ".join(f"{number(left)}–{number(right)}: {count}" for left, right, count in spans))
+    step = (RIGHT - LEFT) / BINS
+    for i, count in enumerate(counts):
+        if count:
+            height = (BASE - TOP) * count / max(counts)
+            place = {"x": LEFT + i * step + 1.5, "y": BASE - height, "width": step - 3, "height": height}
+            _add(svg, "rect", fill="var(--accent)", rx=2, **place)
+            _write(svg, (LEFT + (i + 0.5) * step, BASE - height - 7), str(count), size=15)
+    _add(svg, "path", d=f"M {LEFT:g} {BASE:g} H {RIGHT:g}", stroke="var(--muted)", fill="none")
+    for i, edge in enumerate(edges):
+        _write(svg, (LEFT + i * step, BASE + 32), number(edge), size=13, colour="muted", minor=i % 2 == 1)
+    if values:
+        _write(svg, (LEFT + statistics.median(values) / top * (RIGHT - LEFT), BASE + 13), MEDIAN_SIGN, size=12)
+    _write(svg, ((LEFT + RIGHT) / 2, BASE + 54), unit, size=13, colour="muted")
+    return ElementTree.tostring(svg, encoding="unicode", short_empty_elements=False)
 
 
-def _draw_scale(drawing: Drawing, axes: Any, edges: list[float]) -> None:
-    """Points below the bars; the counts stand on the bars, so there is no second scale."""
-    axes.set_xticks(edges, [drawing.placeholder(number(edge)) for edge in edges], size=13, color=COLOURS["muted"])
-    axes.set_yticks([])
-    axes.tick_params(length=0, pad=14)
-    axes.spines[["top", "left", "right"]].set_visible(False)
-    axes.spines["bottom"].set_color(COLOURS["line"])
-    label = Message("点数", "points")
-    axes.set_xlabel(drawing.placeholder(label), size=13, color=COLOURS["muted"], labelpad=10)
+def _svg(title: Message, description: str) -> ElementTree.Element:
+    """An empty picture; its title and description are told to screen readers."""
+    attributes = {"viewBox": f"0 0 {WIDTH:g} {HEIGHT:g}", "role": "img", "class": "figure"}
+    svg = ElementTree.Element("svg", attributes)
+    ElementTree.SubElement(svg, "title").text = f"{title.ja} / {title.en}"
+    ElementTree.SubElement(svg, "desc").text = visible(description, limit=20_000)
+    return svg
 
 
-@plain_settings()
-def check_outcomes(checks: list[dict[str, Any]]) -> str:
-    """One bar for each check of an exercise of class.json: how many students ended with which verdict.
-
-    What went wrong comes first. Each part carries its sign and number where there is room.
-    """
-    drawing = Drawing(height=ROW * max(1, len(checks)))
-    axes = drawing.figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.set_xlim(0, WIDTH)
-    axes.set_ylim(drawing.height, 0)
-    for row, check in enumerate(checks):
-        title = Message(_cut(check["title"]["ja"]), _cut(check["title"]["en"]))
-        drawing.write(axes, (0, row * ROW + 15), title, size=13, color=COLOURS["text"])
-        _draw_bar(drawing, axes, row * ROW + 22, check["verdicts"])
-    rows = (f"{check['title']['ja']} / {check['title']['en']}: {_spoken(check['verdicts'])}" for check in checks)
-    return drawing.svg(Message("チェックごとの判定", "Verdicts of each check"), "; ".join(rows))
+def _add(svg: ElementTree.Element, kind: str, **attributes: float | str) -> ElementTree.Element:
+    """A part of `svg`; lengths have at most two decimals."""
+    texts = {name: value if isinstance(value, str) else number(value) for name, value in attributes.items()}
+    return ElementTree.SubElement(svg, kind, texts)
 
 
-def _draw_bar(drawing: Drawing, axes: Any, top: float, verdicts: Mapping[str, int]) -> None:
-    total, left = sum(verdicts.values()), 0.0
-    for verdict in BAR_ORDER:
-        if not verdicts[verdict]:
-            continue
-        width = WIDTH * verdicts[verdict] / total
-        fill, ink = (f"{verdict}-fill", "text") if verdict in PALE else (verdict, "on-fill")
-        axes.barh(top, width, height=BAR, left=left, align="edge", color=COLOURS[fill], linewidth=0)
-        if left:
-            axes.plot([left, left], [top, top + BAR], color=COLOURS["surface"], linewidth=2, solid_capstyle="butt")
-        text = f"{SIGNS[verdict]} {verdicts[verdict]}"
-        if width < 9 * len(text):
-            text = SIGNS[verdict]
-        if width > 12:
-            drawing.write(axes, (left + width / 2, top + 13.5), text, size=13, ha="center", color=COLOURS[ink])
-        left += width
-
-
-def _spoken(verdicts: Mapping[str, int]) -> str:
-    counted = ((WORDS[verdict.value], verdicts[verdict.value]) for verdict in Verdict)
-    return ", ".join(f"{word.ja} {word.en} {count}" for word, count in counted if count)
-
-
-def _cut(text: str) -> str:
-    """`text` on one line, at most TITLE_COLUMNS wide."""
-    text, width = visible(" ".join(text.split())), 0
-    for position, character in enumerate(text):
-        width += 1 if character < "\u2e80" else 2
-        if width > TITLE_COLUMNS:
-            return f"{text[:position]}…"
-    return text
+def _write(
+    svg: ElementTree.Element,
+    place: tuple[float, float],
+    words: Message | str,
+    *,
+    size: float,
+    colour: str = "text",
+    minor: bool = False,
+) -> None:
+    """Put `words` at `place`, centred on the baseline; what is minor is left out where the page is narrow."""
+    style = f"fill: var(--{colour}); font-size: {size:g}px; text-anchor: middle"
+    text = _add(svg, "text", x=place[0], y=place[1], style=style, **({"class": "minor"} if minor else {}))
+    if isinstance(words, str):
+        text.text = words
+        return
+    for language, sentence in (("ja", words.ja), ("en", words.en)):
+        part = ElementTree.SubElement(text, "tspan", {"class": language, "lang": language})
+        part.text, part.tail = sentence, " "

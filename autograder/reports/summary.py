@@ -1,40 +1,50 @@
 """The reports of a class put together: class.json's content.
 
 Students come sorted by name, exercises and checks in the order of the reports. Nothing is graded
-or rounded here: every number is one of the reports', or counts them.
+here: every number is one of the reports', or counts them, but for the item analysis (`reports/items.py`) and the
+similarities (`reports/similar.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autograder.errors import SettingsError
 from autograder.exercise import Verdict
+from autograder.reports.attention import looks, withheld
+from autograder.reports.items import analyse
 
 SCHEMA_VERSION = 1
 MUST_AGREE = ("schema_version", "unit", "release", "model")
 MAY_DIFFER = ("device", "jail")
 
 
-def summarise(reports: list[dict[str, Any]]) -> dict[str, Any]:
+def summarise(reports: list[dict[str, Any]], similar: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """class.json's content; keys in a fixed order.
 
     `verdicts` always holds all of them. `needs_person` says why a mark is withheld; prose that a person marks as planned
-    is no reason: `points_by_person` counts it.
+    is no reason: `points_by_person` counts it. `looks` are other reasons to look (`reports/attention.py`). `item` is what the
+    class says about a check.
+
+    Args:
+        similar: what `similar_answers` found; None: answers were not compared.
     Raises: SettingsError if the reports are not of one unit, release and model, or name a student twice.
     """
     reports = sorted(reports, key=lambda report: str(report["student"]))
     _refuse_mixture(reports)
     exercises = [(report["student"], exercise) for report in reports for exercise in report["exercises"]]
+    items = analyse(reports)
     return {
         "schema_version": SCHEMA_VERSION,
         **{key: reports[0][key] if reports else "" for key in MUST_AGREE[1:]},
         **{key: ", ".join(sorted({report[key] for report in reports})) for key in MAY_DIFFER},
         "max_points": max((report["max_points"] for report in reports), default=0.0),
         "students": [_student(report) for report in reports],
-        "exercises": [_exercise(entries) for entries in _by_id(exercises)],
+        "exercises": [_exercise(entries, items) for entries in _by_id(exercises)],
+        "limits": [found for student, exercise in exercises for found in _limits(student, exercise)],
+        "similar": similar,
     }
 
 
@@ -61,7 +71,8 @@ def _student(report: Mapping[str, Any]) -> dict[str, Any]:
         "points": report["points"],
         "max_points": report["max_points"],
         "points_by_person": report["points_by_person"],
-        "needs_person": list(_reasons(report)),
+        "needs_person": list(withheld(report)),
+        "looks": list(looks(report)),
         "receipt": report.get("receipt"),
         "exercises": [
             {key: exercise[key] for key in ("id", "points", "max_points", "verdict")}
@@ -70,34 +81,9 @@ def _student(report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _reasons(report: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """Why a person must look: one sentence for each check or exercise without a mark."""
-    said = False
-    for exercise in report["exercises"]:
-        faults = [check for check in exercise["checks"] if check["verdict"] == "fault" or check["points"] is None]
-        for check in faults:
-            yield _reason(exercise["title"], check["title"], check["message"])
-        waits = exercise["points"] is None and exercise["verdict"] != "person"
-        if not faults and (exercise["verdict"] == "fault" or waits):
-            yield _reason(exercise["title"], None, exercise["note"])
-            faults = [exercise]
-        said = said or bool(faults)
-    if report["points"] is None and not said:
-        yield {"ja": "点数が保留になっています。", "en": "The mark is withheld."}
-
-
-def _reason(
-    exercise: Mapping[str, str], check: Mapping[str, str] | None, why: Mapping[str, str] | None
-) -> dict[str, str]:
-    unknown = {"ja": "採点側のプログラムに問題が起きました。", "en": "Something went wrong on the grading side."}
-    reason = {}
-    for language in ("ja", "en"):
-        place = exercise[language] if check is None else f"{exercise[language]} – {check[language]}"
-        reason[language] = f"{place}: {(why or unknown)[language] or unknown[language]}"
-    return reason
-
-
-def _exercise(entries: list[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+def _exercise(
+    entries: list[tuple[str, Mapping[str, Any]]], items: Mapping[tuple[str, str], dict[str, Any]]
+) -> dict[str, Any]:
     first = entries[0][1]
     checks = [(student, check) for student, exercise in entries for check in exercise["checks"]]
     return {
@@ -105,12 +91,12 @@ def _exercise(entries: list[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         "title": first["title"],
         "max_points": first["max_points"],
         "verdicts": _count(exercise["verdict"] for _, exercise in entries),
-        "checks": [_check(same) for same in _by_id(checks)],
+        "checks": [_check(same, items[first["id"], same[0][1]["id"]]) for same in _by_id(checks)],
         "mistakes": _mistakes(checks),
     }
 
 
-def _check(entries: list[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+def _check(entries: list[tuple[str, Mapping[str, Any]]], item: dict[str, Any]) -> dict[str, Any]:
     first = entries[0][1]
     return {
         "id": first["id"],
@@ -118,8 +104,18 @@ def _check(entries: list[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         "public": first["public"],
         "max_points": first["max_points"],
         "verdicts": _count(check["verdict"] for _, check in entries),
+        "item": item,
         "mistakes": {mistake["id"]: mistake["students"] for mistake in _mistakes(entries)},
     }
+
+
+def _limits(student: str, exercise: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One entry if checks of `exercise` ran out of time or memory: how many, and what was said, each sentence once."""
+    reached = [check["message"] for check in exercise["checks"] if check["verdict"] == Verdict.LIMIT.value]
+    if not reached:
+        return []
+    said = [message for i, message in enumerate(reached) if message not in reached[:i]]
+    return [{"student": student, "exercise": exercise["id"], "n_checks": len(reached), "messages": said}]
 
 
 def _mistakes(checks: list[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.bar import Bar
@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.messages import Language, Message, visible, visible_name
-from autograder.reports.words import SIGNS, WITHHELD, WORDS, number
+from autograder.reports.attention import PROSE
+from autograder.reports.words import LOOKS, SIGNS, WITHHELD, WORDS, number
 
 # Of more exercises than this only the signs are shown: their points would not fit into a window of 80 columns.
 MAX_WITH_POINTS = 6
@@ -63,6 +64,21 @@ def class_remarks(summary: Mapping[str, Any], language: Language) -> list[str]:
         ),
     )
     return [f"{what.line(language)}: {', '.join(map(visible_name, names))}" for what, names in kinds if names]
+
+
+def attention_lines(summary: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Who needs a person and why, as on the class page: a line for each reason, and one for all the prose that waits."""
+    n_prose = 0
+    for student in summary["students"]:
+        reasons = [("withheld", reason) for reason in student["needs_person"]]
+        reasons += [(look["kind"], look["why"]) for look in student["looks"] if look["kind"] != PROSE]
+        n_prose += sum(look["kind"] == PROSE for look in student["looks"])
+        for kind, reason in reasons:
+            words = Message(*(f"{LOOKS[kind].text(one)}: {visible(reason[one])}" for one in ("ja", "en")))
+            yield f"{visible_name(student['student'])}  {words.text(language)}".replace("\n", "\n    ")
+    if n_prose:
+        words = Message(f"{LOOKS[PROSE].ja}: {n_prose} 件", f"{LOOKS[PROSE].en}: {n_prose}")
+        yield words.text(language).replace("\n", " / ")
 
 
 def _row(student: Mapping[str, Any], exercises: list[Mapping[str, Any]], language: Language) -> list[Text | Bar]:

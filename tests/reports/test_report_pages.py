@@ -6,15 +6,16 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from autograder.messages import visible
-from autograder.reports.pages import class_page, report_link, student_page
+from autograder.reports.pages import BAR_ORDER, class_page, report_link, student_page, times_page
 from autograder.reports.summary import summarise
-from autograder.reports.words import SIGNS, WORDS
+from autograder.reports.words import LOOKS, MEANINGS, READINGS, SIGNS, WORDS
 
 VOID = {"meta", "input", "br", "link", "img", "hr"}
 
@@ -124,9 +125,10 @@ def test_links_lead_to_the_students_folder(student: str, every_verdict: dict[str
     """Every link to a student is relative, quoted, and means the folder of that name."""
     every_verdict["student"] = student
     page = Page(class_page(summarise([every_verdict])))
-    targets = [attributes["href"] for attributes in page.attributes("a")]
-    assert len(targets) == 3  # waiting, mistakes, students
-    assert {unquote(target or "") for target in targets} == {f"./{student}/report.html"}
+    targets = [attributes["href"] or "" for attributes in page.attributes("a")]
+    of_students = [target for target in targets if not target.startswith("#") and target != "./times.html"]
+    assert len(of_students) == 6  # on hold, to look at, prose, mistakes, limits, students
+    assert {unquote(target) for target in of_students} == {f"./{student}/report.html"}
     assert re.fullmatch(r"\./[\w%.~-]+/report\.html", report_link(student), re.ASCII)
 
 
@@ -181,7 +183,7 @@ def test_colours_of_words_have_contrast(scheme: int, every_verdict: dict[str, An
     blocks = re.findall(r":root \{([^}]*)\}", student_page(every_verdict))
     colour = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[scheme]))
     on_page = [(name, ground) for name in ("text", "muted", "accent", *WORDS) for ground in ("surface", "raised")]
-    in_bars = [("on-fill", verdict) for verdict in ("fail", "crash", "limit", "fault")]
+    in_bars = [("on-fill", verdict) for verdict in BAR_ORDER if verdict not in ("pass", "unwritten")]
     in_bars += [("text", "pass-fill"), ("text", "unwritten-fill")]
     for name, ground in on_page + in_bars:
         light, dark = sorted((_luminance(colour[name]), _luminance(colour[ground])), reverse=True)
@@ -192,3 +194,113 @@ def _luminance(colour: str) -> float:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_verdict_is_explained_in_its_own_sentence(every_verdict: dict[str, Any]) -> None:
+    """At the check or the exercise that has it, and once more in the list at the end; a pass needs it there only."""
+    page = Page(student_page(every_verdict))
+    for verdict, meaning in MEANINGS.items():
+        assert page.text["ja"].count(meaning.ja) >= 1 + (verdict not in ("pass",)), verdict
+        assert page.text["en"].count(meaning.en) >= 1 + (verdict not in ("pass",)), verdict
+    assert len({meaning.en for meaning in MEANINGS.values()}) == len(MEANINGS) == len(WORDS)
+
+
+def test_only_verdicts_that_occur_are_explained(all_passed: dict[str, Any]) -> None:
+    """A perfect report speaks of no crash."""
+    text = Page(student_page(all_passed)).text["en"]
+    assert MEANINGS["pass"].en in text
+    assert not any(meaning.en in text for verdict, meaning in MEANINGS.items() if verdict != "pass")
+
+
+def test_a_student_is_told_where_to_read_on(every_verdict: dict[str, Any]) -> None:
+    """File and heading of the statement, in the language of each; nothing where the report knows none."""
+    check = every_verdict["exercises"][1]["checks"][0]
+    check["read_on"] = {
+        "file": {"ja": "top_p.ja.md", "en": "top_p.en.md"},
+        "heading": {"ja": "考え方", "en": "The idea"},
+    }
+    page = Page(student_page(every_verdict))
+    assert ("top_p.ja.md" in page.text["ja"], "「考え方」" in page.text["ja"]) == (True, True)
+    assert ("top_p.en.md" in page.text["en"], "“The idea”" in page.text["en"]) == (True, True)
+    check["read_on"] = None
+    assert "Read on in" not in student_page(every_verdict)
+
+
+def test_bars_tell_sign_number_and_word(every_verdict: dict[str, Any], all_passed: dict[str, Any]) -> None:
+    """What went wrong comes first; each part is told by sign, word and number, not by colour alone."""
+    html = class_page(summarise([every_verdict, all_passed]))
+    shown = next(bar for bar in re.findall(r'<div class="bar">(.*?)</div>', html) if "fail-part" in bar)
+    assert shown.index("fail-part") < shown.index("pass-part")
+    for verdict in ("fail", "pass"):
+        assert f'<b aria-hidden="true">{SIGNS[verdict]}</b>' in shown
+        assert WORDS[verdict].en in shown
+    assert sorted(BAR_ORDER) == sorted(SIGNS)
+
+
+def test_headings_are_in_order(every_verdict: dict[str, Any], reports: list[dict[str, Any]]) -> None:
+    """One h1, and no level is left out on the way down; every page names its language."""
+    summary = summarise(reports)
+    for html in (student_page(every_verdict), class_page(summary), times_page(summary, {})):
+        page = Page(html)
+        levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(below - above <= 1 for above, below in pairwise(levels))
+        assert page.attributes("html") == [{"lang": "ja"}]
+        assert all(attributes["scope"] in ("row", "col") for attributes in page.attributes("th"))
+
+
+def test_other_reasons_to_look_are_shown_but_withhold_nothing(all_passed: dict[str, Any]) -> None:
+    """A note stands at the top and marks the student in the list; the mark stays."""
+    all_passed["notes"] = [{"ja": "版 1 から作られた提出物です。", "en": "Made from release 1, which is old."}]
+    summary = summarise([all_passed])
+    page = Page(class_page(summary))
+    assert summary["students"][0]["needs_person"] == []
+    assert page.text["en"].index("Made from release 1") < page.text["en"].index("Distribution of points")
+    assert page.text["en"].count(LOOKS["note"].en) == 2
+
+
+def test_similar_answers_are_called_a_reason_not_a_proof(reports: list[dict[str, Any]]) -> None:
+    """Groups link to their students, with how often they meet; without comparison the page says so."""
+    if len(reports) < 2:
+        return
+    names = sorted(report["student"] for report in reports)[:2]
+    group = {"students": names, "least": 0.71, "most": 0.93}
+    found = [
+        {
+            "id": exercise["id"],
+            "n_answers": 2,
+            "n_compared": 2,
+            "groups": [group] * (exercise["id"] != "sampling/top_p"),
+        }
+        for exercise in reports[0]["exercises"]
+    ]
+    page = Page(class_page(summarise(reports, found)))
+    assert "a reason to look, not a proof" in page.text["en"]
+    assert "写した証拠ではありません" in page.text["ja"]
+    assert page.text[""].count("71–93 %") == 4
+    assert "not compared with each other" in Page(class_page(summarise(reports))).text["en"]
+
+
+def test_checks_say_in_words_how_they_separate(reports: list[dict[str, Any]]) -> None:
+    """The reading of each check stands in the page; no number stands where the class is too small."""
+    summary = summarise(reports)
+    page = Page(class_page(summary))
+    readings = {check["item"]["reading"] for exercise in summary["exercises"] for check in exercise["checks"]}
+    assert all(READINGS[reading].en in page.text["en"] for reading in readings)
+    if len(reports) == 1:
+        assert readings == {"few students"}
+    if len(reports) == 300:
+        assert "good" in readings
+
+
+def test_times_have_a_page_of_their_own(every_verdict: dict[str, Any], all_passed: dict[str, Any]) -> None:
+    """Seconds by student and exercise, a sign where a limit was reached, a dash for what was not measured."""
+    summary = summarise([every_verdict, all_passed])
+    html = times_page(summary, {"alice": {"sampling/top_p": 1.25, "basics/batch_prompts": 20.04}})
+    page = Page(html)
+    assert "\n21.3\n" in page.text[""]
+    assert "20.0" in page.text[""]
+    assert html.count(f'<b aria-hidden="true">{SIGNS["limit"]}</b>') == 1
+    assert page.text[""].count("–\n") >= 6
+    assert "21.3" not in class_page(summary)

@@ -1,0 +1,76 @@
+"""Who needs a person, and why: the same words on the class page, in class.json and in the terminal.
+
+`needs_person` are the marks that are withheld. `looks` are other reasons to look at a submission: nothing is withheld, but a
+person would want to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from autograder.exercise import Verdict
+
+UNREADABLE, NOTE, PROSE = "unreadable", "note", "prose"
+
+
+def withheld(report: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Why a mark is withheld: one sentence for each check or exercise without one."""
+    said = False
+    for exercise in report["exercises"]:
+        faults = [check for check in exercise["checks"] if check["verdict"] == "fault" or check["points"] is None]
+        for check in faults:
+            yield _sentence(exercise["title"], check["title"], check["message"])
+        waits = exercise["points"] is None and exercise["verdict"] != "person"
+        if not faults and (exercise["verdict"] == "fault" or waits):
+            yield _sentence(exercise["title"], None, exercise["note"])
+            faults = [exercise]
+        said = said or bool(faults)
+    if report["points"] is None and not said:
+        yield {"ja": "点数が保留になっています。", "en": "The mark is withheld."}
+
+
+def looks(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Other reasons to look, gravest first: dicts of `kind` (UNREADABLE, NOTE or PROSE), `exercise` (its id, or None for the
+    whole submission) and `why`, a sentence in both languages; a sentence that holds for all exercises stands once."""
+    exercises = report["exercises"]
+    unread = [exercise for exercise in exercises if is_unreadable(exercise)]
+    reasons = [exercise["note"] for exercise in unread]
+    if len(unread) > 1 and all(reason == reasons[0] for reason in reasons):
+        yield {"kind": UNREADABLE, "exercise": None, "why": reasons[0]}
+    else:
+        for exercise in unread:
+            why = _sentence(exercise["title"], None, exercise["note"])
+            yield {"kind": UNREADABLE, "exercise": exercise["id"], "why": why}
+    for note in report["notes"]:
+        if note not in reasons:
+            yield {"kind": NOTE, "exercise": None, "why": note}
+    for exercise in exercises:
+        if exercise["note"] is not None and exercise not in unread and not _is_missing(exercise):
+            why = _sentence(exercise["title"], None, exercise["note"])
+            yield {"kind": NOTE, "exercise": exercise["id"], "why": why}
+    for exercise in exercises:
+        if exercise["verdict"] == Verdict.PERSON.value:
+            yield {"kind": PROSE, "exercise": exercise["id"], "why": exercise["title"]}
+
+
+def is_unreadable(exercise: Mapping[str, Any]) -> bool:
+    """Whether the answer could not be read: the note says why, and no check ran."""
+    ran = any(check["message"] != exercise["note"] for check in exercise["checks"])
+    return exercise["note"] is not None and exercise["verdict"] == Verdict.CRASH.value and not ran
+
+
+def _is_missing(exercise: Mapping[str, Any]) -> bool:
+    """Whether the note only says that there is no answer, which the verdict says as well."""
+    return bool(exercise["verdict"] == Verdict.UNWRITTEN.value)
+
+
+def _sentence(
+    exercise: Mapping[str, str], check: Mapping[str, str] | None, why: Mapping[str, str] | None
+) -> dict[str, str]:
+    unknown = {"ja": "採点側のプログラムに問題が起きました。", "en": "Something went wrong on the grading side."}
+    sentence = {}
+    for language in ("ja", "en"):
+        place = exercise[language] if check is None else f"{exercise[language]} – {check[language]}"
+        sentence[language] = f"{place}: {(why or unknown)[language] or unknown[language]}"
+    return sentence
