@@ -76,6 +76,7 @@ MISUSE = {
     "convert what is not there": (["convert", "nowhere.ipynb"], "nowhere.ipynb"),
     "upgrade from nothing": (["upgrade", "nowhere.zip"], "nowhere.zip"),
     "upgrade from no zip": (["upgrade", "file", "empty"], "not a whole release"),
+    "submit outside": (["submit", "empty"], "not an assignment folder"),
     "grade no folder": (
         ["grade", "nowhere", "--unit", "u02_sampling", "--out", "out"],
         "no such folder of submissions",
