@@ -77,6 +77,7 @@ MISUSE = {
     "upgrade from nothing": (["upgrade", "nowhere.zip"], "nowhere.zip"),
     "upgrade from no zip": (["upgrade", "file", "empty"], "not a whole release"),
     "playground on no port": (["playground", "--no-browser", "--port", "0"], "--port"),
+    "submit outside": (["submit", "empty"], "not an assignment folder"),
     "grade no folder": (
         ["grade", "nowhere", "--unit", "u02_sampling", "--out", "out"],
         "no such folder of submissions",
