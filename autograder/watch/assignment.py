@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.course.prose import answer_in
 from autograder.errors import SettingsError, SubmissionError
-from autograder.grading.notebook import decoded, notebook_cells, prose_cells, source_for
+from autograder.grading.notebook import decoded, definitions, notebook_cells, prose_cells, source_for
 from autograder.messages import Language, Message
 
 HINT_LEVELS = 3
@@ -79,8 +79,6 @@ class Assignment:
 
 
 def _essence(text: str, given: Given) -> dict[str, str]:
-    from autograder.grading.notebook import definitions
-
     return {name: code for name, code in definitions(text).items() if name in given.functions}
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import json
 import os
 import select
@@ -79,16 +80,27 @@ def _load() -> dict[str, LoadedModel]:
     os.environ["MPLBACKEND"] = "Agg"
     import torch
 
-    from autograder import public_checks  # noqa: F401 (what every run imports)
+    from autograder import checks, public_checks, stats  # noqa: F401 (what runs import)
     from autograder.models import EMBEDDED, load
     from autograder.models.rehearsal import rehearse
 
     torch.set_num_threads(1)  # a fork of a process with more OpenMP threads would hang
     models = {name: load(name) for name in EMBEDDED}
     rehearse(models[EMBEDDED[0]])
+    _rehearse_pytest()
     gc.collect()
     gc.freeze()
     return models
+
+
+def _rehearse_pytest() -> None:
+    """Run pytest once, so that what it and its plugins import is there before the fork; most of a run would be that."""
+    with tempfile.TemporaryDirectory(prefix="autograder-watch-") as place, contextlib.redirect_stdout(io.StringIO()):
+        Path(place, "pytest.ini").write_text(
+            "[pytest]\nautograder_unit = rehearsal\naddopts = --import-mode=importlib\n"
+        )
+        Path(place, "test_rehearsal.py").write_text("def test_nothing(student):\n    pass\n")
+        pytest.main(["-q", "-p", "no:cacheprovider", "--rootdir", place, place])
 
 
 class _Forker:

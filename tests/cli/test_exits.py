@@ -73,6 +73,7 @@ MISUSE = {
     "watch in no folder": (["watch", "nowhere"], "no assignment folder"),
     "watch outside": (["watch", "empty"], "no assignment folder"),
     "hint outside": (["hint"], "no assignment folder"),
+    "submit from no folder": (["submit", "nowhere"], "not an assignment folder"),
     "convert what is not there": (["convert", "nowhere.ipynb"], "nowhere.ipynb"),
     "upgrade from nothing": (["upgrade", "nowhere.zip"], "nowhere.zip"),
     "upgrade from no zip": (["upgrade", "file", "empty"], "not a whole release"),
