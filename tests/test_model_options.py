@@ -67,9 +67,11 @@ def test_the_long_options_work_from_anywhere(
     pytester: pytest.Pytester, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The short ones belong to assignment folders."""
-    (folder / "test_seen.py").write_text("def test_model(lm):\n    assert str(lm.model.dtype) == 'torch.bfloat16'\n")
     monkeypatch.chdir(folder.parent)
-    assert pytester.runpytest_subprocess(str(folder / "test_seen.py"), "--autograder-dtype=bf16").ret == 0
+    long = pytester.runpytest_subprocess(str(folder / "test_greedy_loop.py"), "--autograder-dtype=int8")
+    assert "--dtype int8: expected one of float32" in long.stderr.str()
+    short = pytester.runpytest_subprocess(str(folder / "test_greedy_loop.py"), "--dtype=int8")
+    assert "unrecognized arguments: --dtype=int8" in short.stderr.str()
 
 
 @pytest.mark.parametrize(
