@@ -8,8 +8,10 @@ first, and a slot that is needed elsewhere is given away without harm.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +73,7 @@ class Slots:
     def __init__(self, n_slots: int, length: int) -> None:
         self.n_slots, self.length = n_slots, length
         self.tensors: list[tuple[torch.Tensor, torch.Tensor]] = []
+        self._index: Callable[[list[Any]], Any] = list
         self._keys = np.full((n_slots, length), -1, np.int64)
         self._filled = np.zeros(n_slots, np.int64)  # tokens
         self._used = np.zeros(n_slots, np.int64)  # in which pass last
@@ -81,6 +84,7 @@ class Slots:
         """Make the tensors; `shape`: layers, heads, head size. Raises: RuntimeError if memory does not suffice."""
         import torch
 
+        self._index = partial(torch.tensor, device=device)  # brought there once for all layers
         n_layers, n_heads, head_size = shape
         whole = (self.n_slots, self.length + 1, n_heads, head_size)
         for _ in range(n_layers):
@@ -165,7 +169,8 @@ class Slots:
         moved = [place for place in places if place.copied_from is not None]
         if not moved:
             return
-        targets, sources = [place.slot for place in moved], [place.copied_from for place in moved]
+        targets = self._index([place.slot for place in moved])
+        sources = self._index([place.copied_from for place in moved])
         n_tokens = max(place.known for place in moved)
         for keys, values in self.tensors:
             keys[targets, :n_tokens] = keys[sources, :n_tokens]

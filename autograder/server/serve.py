@@ -242,13 +242,16 @@ def _load(settings: dict[str, Any]) -> tuple[Engine, list[dict[str, Any]]]:
     set_verbosity_error()
     torch.set_num_threads(settings["threads"])
     loaded = [load_source(Source(**source)) for source in settings["models"]]
-    engine = Engine({index: runner_of(lm.model, settings, len(loaded) - index) for index, lm in enumerate(loaded)})
-    cards = []
+    runners, cards = {}, []
+    # Small models first: they leave most of the memory to the large one.
+    order = sorted(range(len(loaded)), key=lambda index: slot_bytes(loaded[index].model, settings["length"]))
+    for n_done, index in enumerate(order):
+        runners[index] = runner_of(loaded[index].model, settings, len(order) - n_done)
     for index, lm in enumerate(loaded):
         folder = Path(settings["folder"]) / str(index)
         lm.tokenizer.save_pretrained(folder)
         cards.append(card_of(lm.model, folder) | {"name": lm.name, "original": lm.path})
-    return engine, cards
+    return Engine(runners), cards
 
 
 def card_of(model: Any, folder: Path) -> dict[str, Any]:

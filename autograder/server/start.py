@@ -130,6 +130,8 @@ class ModelServer:
             try:
                 socket.send_fds(self._control, [order], [theirs.fileno(), their_beats.fileno()])
             except OSError as error:
+                ours.close()
+                beats.close()
                 raise ended() from error
         return Opened(ours, beats)
 
