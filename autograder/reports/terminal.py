@@ -68,17 +68,19 @@ def class_remarks(summary: Mapping[str, Any], language: Language) -> list[str]:
 
 def attention_lines(summary: Mapping[str, Any], language: Language) -> Iterator[str]:
     """Who needs a person and why, as on the class page: a line for each reason, and one for all the prose that waits."""
+    who: dict[tuple[str, str, str], list[str]] = {}  # by kind and sentence: a whole class may have one reason
     n_prose = 0
     for student in summary["students"]:
         reasons = [("withheld", reason) for reason in student["needs_person"]]
         reasons += [(look["kind"], look["why"]) for look in student["looks"] if look["kind"] != PROSE]
         n_prose += sum(look["kind"] == PROSE for look in student["looks"])
         for kind, reason in reasons:
-            words = Message(*(f"{LOOKS[kind].text(one)}: {visible(reason[one])}" for one in ("ja", "en")))
-            yield f"{visible_name(student['student'])}  {words.text(language)}".replace("\n", "\n    ")
+            who.setdefault((kind, reason["ja"], reason["en"]), []).append(visible_name(student["student"]))
+    for (kind, ja, en), names in who.items():
+        words = Message(f"{LOOKS[kind].ja}: {visible(ja)}", f"{LOOKS[kind].en}: {visible(en)}")
+        yield f"{', '.join(names)}  {words.text(language)}".replace("\n", "\n    ")
     if n_prose:
-        words = Message(f"{LOOKS[PROSE].ja}: {n_prose} 件", f"{LOOKS[PROSE].en}: {n_prose}")
-        yield words.text(language).replace("\n", " / ")
+        yield Message(f"{LOOKS[PROSE].ja}: {n_prose} 件", f"{LOOKS[PROSE].en}: {n_prose}").line(language)
 
 
 def _row(student: Mapping[str, Any], exercises: list[Mapping[str, Any]], language: Language) -> list[Text | Bar]:
