@@ -108,10 +108,10 @@ def recoding_for(model: Any, tokenizer: Any, prompt: str, null: Any, max_new_tok
 def _recoding(model: Any, tokenizer: Any, prompt: str, null: Sampler, max_new_tokens: int) -> float:
     from autograder.stats.texts import recoded_draws
 
-    inputs = tokenizer(prompt, return_tensors="pt").to(model.device)
+    encoded = tokenizer([prompt], return_tensors="pt").to(model.device)
     with _numbers_untouched(model):
         rows = model.generate(
-            **inputs,
+            **encoded,
             do_sample=True,
             temperature=float(null.temperature),
             top_p=float(null.top_p),
@@ -119,11 +119,15 @@ def _recoding(model: Any, tokenizer: Any, prompt: str, null: Sampler, max_new_to
             epsilon_cutoff=float(null.epsilon),
             num_return_sequences=N_DRAWS,
             max_new_tokens=max_new_tokens,
-            pad_token_id=tokenizer.pad_token_id,
-        )[:, inputs["input_ids"].shape[1] :].tolist()
+            **_padding(tokenizer),
+        )[:, encoded["input_ids"].shape[1] :].tolist()
     texts = tokenizer.batch_decode(rows, skip_special_tokens=True)
     changed = recoded_draws(model, tokenizer, prompt, rows, texts, null=null, max_new_tokens=max_new_tokens)
     return min(highest_rate(sum(changed), N_DRAWS), 0.9)
+
+
+def _padding(tokenizer: Any) -> dict[str, int]:
+    return {"pad_token_id": tokenizer.pad_token_id}
 
 
 def highest_rate(k: int, n: int, p: float = 1e-3) -> float:
@@ -156,7 +160,7 @@ def _both_ways(model: Any, tokenizer: Any) -> Iterator[tuple[Tensor, Tensor]]:
         top_k=0,
         min_new_tokens=N_TOKENS,
         max_new_tokens=N_TOKENS,
-        pad_token_id=tokenizer.pad_token_id,
+        **_padding(tokenizer),
         output_logits=True,
         return_dict_in_generate=True,
     )
