@@ -128,13 +128,13 @@ def test_notebooks_are_what_nbformat_accepts(course: Course):
 
 def test_a_secret_in_a_notebook_would_be_seen(course: Course, top_p: Exercise):
     """And there is none."""
-    from autograder.audit.shipping import _lines_of_cells
+    from autograder.audit.shipping import plain_lines
 
     secrets = secret_lines(course)
     for exercise in (exercise for unit in course.units for exercise in unit.exercises):
         for language in LANGUAGES:
-            assert leaks(secrets, {"n": _lines_of_cells(notebook_text(exercise, language))}) == []
-    assert leaks(secrets, {"n": _lines_of_cells(filled(top_p, "en", without_marks(top_p.solution)))})
+            assert leaks(secrets, {"n": plain_lines("n.ipynb", notebook_text(exercise, language))}) == []
+    assert leaks(secrets, {"n": plain_lines("n.ipynb", filled(top_p, "en", without_marks(top_p.solution)))})
 
 
 @pytest.mark.parametrize("written", ["right", "wrong"])

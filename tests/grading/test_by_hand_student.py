@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from autograder.audit import Bench
 from autograder.checks import by_hand, forbid, require_raises
 from autograder.errors import CheckFailed, StudentRaised, Unwritten
+from autograder.grading.run import Models
 from autograder.grading.student import Student, calls_of
 
 Maker = Callable[[str], Student]
@@ -158,26 +158,31 @@ def swallowed(model, ids):
 """
 
 
-def test_a_model_without_generate_still_computes(make: Maker, bench: Bench):
-    """The same weights, the same logits, the KV cache."""
-    lm = bench.models.lm
+def test_a_model_without_generate_still_computes(make: Maker, models: Models, kind: str):
+    """The same weights (where there are any), the same logits, the KV cache."""
+    lm = models.lm
     student, ids = make(MODEL_SOURCE), torch.tensor([[1, 5, 6]])
     twin = forbid(lm.model, "generate")
     for model in (twin, lm.model):
-        assert torch.equal(student.weights(model), lm.model.get_input_embeddings().weight[0].detach())
+        if kind == "served":
+            with pytest.raises(StudentRaised):
+                student.weights(model)
+        else:
+            assert torch.equal(student.weights(model), lm.model.get_input_embeddings().weight[0].detach())
     assert torch.equal(student.forward(twin, ids), student.forward(lm.model, ids))
-    assert next(twin.parameters()) is next(lm.model.parameters())
+    if kind != "served":
+        assert next(twin.parameters()) is next(lm.model.parameters())
 
 
 @pytest.mark.parametrize(
     "name", ["by_method", "by_class", "by_base", "by_mixin", "by_original", "by_decorator", "swallowed"]
 )
-def test_no_way_to_generate_is_open(make: Maker, bench: Bench, name: str):
+def test_no_way_to_generate_is_open(make: Maker, models: Models, name: str):
     """And it is open again afterwards."""
     student, ids = make(MODEL_SOURCE), torch.tensor([[1, 5, 6]])
     with pytest.raises(CheckFailed, match=r"does not allow model\.generate \(line \d+\)"):
-        getattr(student, name)(forbid(bench.models.lm.model, "generate"), ids)
-    assert getattr(student, name)(bench.models.lm.model, ids).shape == (1, 4)
+        getattr(student, name)(forbid(models.lm.model, "generate"), ids)
+    assert getattr(student, name)(models.lm.model, ids).shape == (1, 4)
 
 
 TOKENIZER_SOURCE = """
@@ -200,9 +205,9 @@ def loaded_again(tokenizer, text):
 
 
 @pytest.mark.parametrize("name", ["called", "backend", "hidden_backend", "loaded_again"])
-def test_no_way_to_a_tokenizers_own_ids_is_open(make: Maker, bench: Bench, name: str):
+def test_no_way_to_a_tokenizers_own_ids_is_open(make: Maker, models: Models, name: str):
     """Not behind it, and not by another tokenizer; what the library needs inside `tokenize` works."""
-    original = bench.models.lm.tokenizer
+    original = models.lm.tokenizer
     student = by_hand(make(TOKENIZER_SOURCE), "tokenizers.Tokenizer.encode", "tokenizers.Tokenizer.encode_batch")
     twin = forbid(original, "__call__", "encode")
     assert student.pieces(twin, "a dragon") == original.tokenize("a dragon")

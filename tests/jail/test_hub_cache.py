@@ -123,8 +123,8 @@ def test_a_token_inside_a_readable_folder_is_refused(tmp_path: Path, monkeypatch
     for file in Path(model_path("tiny-base")).iterdir():
         shutil.copy(file, tmp_path)
     monkeypatch.setenv("HF_HOME", str(tmp_path))
-    source = find_source(str(tmp_path))
-    assert tmp_path in _readable([source])
+    folder = Path(find_source(str(tmp_path)).folder)
+    assert tmp_path in _readable([folder])
     (tmp_path / "token").write_text("hf_secret")
     with pytest.raises(JailError, match=r"the login token of the hub .* which student processes may read"):
-        _readable([source])
+        _readable([folder])
