@@ -41,7 +41,10 @@ def serve(
 
     Of its open files only `keep` stay open.
     """
-    setup = wire.unpack(channel.receive(sock))
+    try:
+        setup = wire.unpack(channel.receive(sock))
+    except channel.ChannelClosedError:
+        return
     limits: Mapping[str, int] = setup["limits"]
     _leave_the_parents_world(keep, scratch)
     readable, writable = (*map(Path, walls.SYSTEM), *readable), (scratch, *map(Path, walls.DEVICES))

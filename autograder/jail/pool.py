@@ -98,6 +98,7 @@ class Zygote:
         self._models = [replace(one, device="cpu") for one in found]  # student code never touches a GPU
         self.server = server
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0  # the process that started it
         self._control: socket.socket | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._ready = True  # a fork of a warm process is
@@ -134,7 +135,7 @@ class Zygote:
 
     def launch(self) -> None:
         """Let it start now, while the caller does something else. Raises: JailError."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or self._has_ended():
             self.close()
             self._launch()
 
@@ -176,8 +177,14 @@ class Zygote:
         self._process = self._control = self._home = None
         self._ready = True
 
+    def _has_ended(self) -> bool:
+        """Whether the process that we started is gone. A fork of ours cannot wait for it, and learns it from the socket."""
+        if self._process is None or self._owner != os.getpid():
+            return False
+        return self._process.poll() is not None
+
     def _ask(self, order: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
-        if self._control is None or not self._ready or (self._process is not None and self._process.poll() is not None):
+        if self._control is None or not self._ready or self._has_ended():
             self.start()
         assert self._control is not None
         try:
@@ -200,6 +207,7 @@ class Zygote:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = _launch(theirs.fileno(), self._home.name, self._wall, readable)
+            self._owner = os.getpid()
         settings = {
             "models": [asdict(one) for one in self._models],
             "readable": list(map(str, readable)),

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.grading import pool
 from autograder.grading.engine import Settings
+from autograder.jail import pool as jail
 from autograder.jail.pool import Limits
 
 
@@ -39,3 +40,20 @@ def test_graders_that_share_a_gpu_are_more_than_cores(monkeypatch: pytest.Monkey
 def test_free_memory_is_read():
     """In MiB: more than a grader's, less than a petabyte."""
     assert 100 < pool.free_mib() < 2**30
+
+
+def test_a_fork_uses_the_warm_process_that_is_there(monkeypatch: pytest.MonkeyPatch):
+    """It starts none of its own, which would load everything again."""
+    with jail.Zygote([]) as zygote:
+        zygote.start()
+        monkeypatch.setattr(jail, "_launch", lambda *_: os._exit(3))
+        pid = os.fork()
+        if not pid:
+            try:
+                with zygote.shared() as own:
+                    child = own.spawn(Limits())
+                    own.end(child)
+                os._exit(0)
+            finally:
+                os._exit(4)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
