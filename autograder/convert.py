@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.build.fill import prose_of, with_code, with_prose
+from autograder.course.handed_out import exercise_of
 from autograder.course.prose import answer_in, mark
 from autograder.errors import SubmissionError
+from autograder.exercise import Exercise
 from autograder.grading.notebook import decoded, definitions, notebook_cells, source_for
 from autograder.reports.files import write_atomic
 
@@ -23,7 +25,7 @@ def convert_answer(file: Path, to: Path | None = None, *, force: bool = False) -
     Returns: the file that was written.
     Raises: SubmissionError if something is not as handed out, or an answer would be lost.
     """
-    given = _given(file)
+    given = exercise_of(file)
     target = to or _counterpart(file, given)
     if (file.suffix == ".ipynb") == (target.suffix == ".ipynb"):
         raise SubmissionError(
@@ -42,24 +44,10 @@ def convert_answer(file: Path, to: Path | None = None, *, force: bool = False) -
     return target
 
 
-def _given(file: Path) -> dict[str, Any]:
-    """What unit.json says of the exercise that `file` is named after."""
-    name = file.name.partition(".")[0]
-    try:
-        unit = json.loads((file.resolve().parent / "unit.json").read_text(encoding="utf-8"))
-        found: dict[str, Any] = next(one for one in unit["exercises"] if one["name"] == name)
-    except (OSError, StopIteration) as error:
-        raise SubmissionError(
-            ja=f"{file}: 配られたフォルダの中の、もとの名前のファイルを指定してください（unit.json と同じフォルダ）。",
-            en=f"{file}: give a file of an assignment folder, beside unit.json, under the name that it had.",
-        ) from error
-    return found
-
-
-def _counterpart(file: Path, given: dict[str, Any]) -> Path:
-    name = given["name"]
+def _counterpart(file: Path, given: Exercise) -> Path:
+    name = given.name
     if file.suffix == ".ipynb":
-        return file.with_name(f"{name}.py" if given["functions"] else f"{name}.md")
+        return file.with_name(f"{name}.py" if given.functions else f"{name}.md")
     found = sorted(file.parent.glob(f"{name}*.ipynb"))
     found = [path for path in found if path.name in {f"{name}.ipynb", f"{name}.ja.ipynb", f"{name}.en.ipynb"}]
     if len(found) != 1:
@@ -71,7 +59,7 @@ def _counterpart(file: Path, given: dict[str, Any]) -> Path:
     return found[0]
 
 
-def _answer(file: Path, given: dict[str, Any]) -> str:
+def _answer(file: Path, given: Exercise) -> str:
     """The code, or the prose, that stands in `file`."""
     try:
         text = decoded(file.read_bytes()).removeprefix("\ufeff")
@@ -81,10 +69,10 @@ def _answer(file: Path, given: dict[str, Any]) -> str:
             en=f"{file}: cannot be read. Check where it is, and that it is UTF-8.",
         ) from error
     if file.suffix == ".ipynb":
-        if given["functions"]:
-            return source_for(notebook_cells(text, file.name), given["functions"], given["stub"])
-        return prose_of(_notebook(text, file)["cells"], given["name"], given["stub"])
-    return text if given["functions"] else answer_in([text], given["name"], given["stub"])
+        if given.functions:
+            return source_for(notebook_cells(text, file.name), given.functions, given.stub)
+        return prose_of(_notebook(text, file)["cells"], given.name, given.stub)
+    return text if given.functions else answer_in([text], given.name, given.stub)
 
 
 def _notebook(text: str, file: Path) -> dict[str, Any]:
@@ -93,18 +81,18 @@ def _notebook(text: str, file: Path) -> dict[str, Any]:
     return notebook
 
 
-def _written(answer: str, given: dict[str, Any]) -> bool:
-    return bool(answer) and _essence(answer, given) != _essence(given["stub"] if given["functions"] else "", given)
+def _written(answer: str, given: Exercise) -> bool:
+    return bool(answer) and _essence(answer, given) != _essence(given.stub if given.functions else "", given)
 
 
-def _essence(answer: str, given: dict[str, Any]) -> object:
+def _essence(answer: str, given: Exercise) -> object:
     """What makes two answers the same: the code of the functions, or the words."""
-    found = definitions(answer) if given["functions"] else {}
-    return {name: found.get(name) for name in given["functions"]} if found else answer.split()
+    found = definitions(answer) if given.functions else {}
+    return {name: found.get(name) for name in given.functions} if found else answer.split()
 
 
-def _with_answer(target: Path, answer: str, given: dict[str, Any]) -> str:
-    name = given["name"]
+def _with_answer(target: Path, answer: str, given: Exercise) -> str:
+    name = given.name
     if target.suffix == ".ipynb":
         try:
             notebook = _notebook(decoded(target.read_bytes()), target)
@@ -114,13 +102,9 @@ def _with_answer(target: Path, answer: str, given: dict[str, Any]) -> str:
                 en=f"{target}: no such notebook to write into. Put the notebook that you were given there.",
             ) from error
         cells = notebook["cells"]
-        filled = (
-            with_code(cells, answer, name, given["functions"])
-            if given["functions"]
-            else with_prose(cells, answer, name)
-        )
+        filled = with_code(cells, answer, name, given.functions) if given.functions else with_prose(cells, answer, name)
         return json.dumps({**notebook, "cells": filled}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    if not given["functions"]:
-        return f"{given['stub'].partition(mark(name))[0]}{mark(name)}\n\n{answer}\n"
-    title = given["stub"].partition("\n")[0]  # the docstring, which notebooks do not repeat
+    if not given.functions:
+        return f"{given.stub.partition(mark(name))[0]}{mark(name)}\n\n{answer}\n"
+    title = given.stub.partition("\n")[0]  # the docstring, which notebooks do not repeat
     return answer if answer.startswith(title) else f"{title}\n\n\n{answer}"

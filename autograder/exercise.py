@@ -104,9 +104,14 @@ class Exercise:
         return self.id.rpartition("/")[2]
 
     @property
+    def is_prose(self) -> bool:
+        """Whether it is answered in words, which a person marks."""
+        return self.rubric is not None
+
+    @property
     def answer_file(self) -> str:
         """The file in which the student answers, e.g. `top_p.py`."""
-        return f"{self.name}.py" if self.rubric is None else f"{self.name}.md"
+        return f"{self.name}.md" if self.is_prose else f"{self.name}.py"
 
     @property
     def deciding_files(self) -> tuple[str, ...]:

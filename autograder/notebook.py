@@ -6,7 +6,6 @@ other files of the student's are neither read nor changed.
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from autograder.course.handed_out import exercise_of
 from autograder.errors import AutograderError, CheckFailed, SubmissionError
 from autograder.grading.notebook import decoded, definitions, notebook_cells, source_for, without_magics
 
@@ -40,46 +40,32 @@ def check(notebook: str | Path) -> None:
     """
     path = Path(notebook)
     try:
-        given = _given(path)
+        given = exercise_of(path)
         cells = _saved_cells(path)
-        _refuse_unsaved(path, given["functions"], cells)
+        _refuse_unsaved(path, given.functions, cells)
     except AutograderError as error:
         raise NotebookError(ja=error.message.ja, en=error.message.en) from None
-    passed, lines = _run(path, source_for(cells, given["functions"], given["stub"]))
+    passed, lines = _run(path, source_for(cells, given.functions, given.stub))
     if not passed:
         raise NotPassed(ja=lines, en=lines)
     print(lines)
-
-
-def _given(path: Path) -> dict[str, Any]:
-    """What unit.json says of the notebook's exercise."""
-    try:
-        unit = json.loads((path.resolve().parent / "unit.json").read_text(encoding="utf-8"))
-        found: dict[str, Any] = next(one for one in unit["exercises"] if one["name"] == _exercise(path))
-    except (OSError, StopIteration) as error:
-        raise _misplaced(path) from error
-    return found
 
 
 def _saved_cells(path: Path) -> list[str]:
     try:
         return notebook_cells(decoded(path.read_bytes()), path.name)
     except (OSError, UnicodeDecodeError) as error:
-        raise _misplaced(path) from error
-
-
-def _misplaced(path: Path) -> SubmissionError:
-    return SubmissionError(
-        ja=f"{path}: 配られたフォルダの中のノートブックではありません。unit.json と同じフォルダに、もとの名前で保存してください。",
-        en=f"{path}: not a notebook of an assignment folder. Save it beside unit.json, under the name that it had.",
-    )
+        raise SubmissionError(
+            ja=f"{path}: 読めません。ノートブックを保存してから、もう一度実行してください。",
+            en=f"{path}: cannot be read. Save the notebook, then run this cell again.",
+        ) from error
 
 
 def _exercise(path: Path) -> str:
     return path.name.partition(".")[0]
 
 
-def _refuse_unsaved(path: Path, functions: list[str], cells: list[str]) -> None:
+def _refuse_unsaved(path: Path, functions: tuple[str, ...], cells: list[str]) -> None:
     """Inside Jupyter: the cell that last defined an answer must be in the file, or an older answer would be checked."""
     for name in functions:
         ran = [code for source in _inputs() if (code := definitions(without_magics(source)).get(name))]

@@ -161,7 +161,7 @@ def test_the_check_cell_checks_the_saved_notebook(course: Course, top_p: Exercis
 def test_a_notebook_somewhere_else_is_refused_in_words(tmp_path: Path):
     """It must lie beside unit.json."""
     (tmp_path / "top_p.en.ipynb").write_text("{}")
-    with pytest.raises(NotebookError, match="not a notebook of an assignment folder") as caught:
+    with pytest.raises(NotebookError, match="not a file of an assignment folder") as caught:
         check(tmp_path / "top_p.en.ipynb")
     assert len(caught.value._render_traceback_()) == 2
 

@@ -18,7 +18,7 @@ _LEFT_BY_TOOLS = ("__pycache__", ".pytest_cache", ".ipynb_checkpoints")
 
 def plan_assignments(course: Course) -> dict[str, str]:
     """Path below `assignments/` → text, for every file that students get. The same course gives the same bytes."""
-    planned = {"pytest.ini": _pytest_ini("all")}
+    planned = {"pytest.ini": pytest_ini("all")}
     for unit in course.units:
         planned |= {f"{unit.id}/{name}": text for name, text in _unit_files(unit).items()}
     return dict(sorted(planned.items()))
@@ -28,7 +28,7 @@ def _unit_files(unit: Unit) -> dict[str, str]:
     files = {
         "README.ja.md": unit.intro.ja.rstrip() + "\n\n" + _contents(unit, "ja"),
         "README.en.md": unit.intro.en.rstrip() + "\n\n" + _contents(unit, "en"),
-        "pytest.ini": _pytest_ini(unit.id),
+        "pytest.ini": pytest_ini(unit.id),
         "unit.json": _unit_json(unit),
     }
     if any(exercise.hints for exercise in unit.exercises):
@@ -61,7 +61,8 @@ def _row(exercise: Exercise, language: str) -> str:
     return " | ".join([f"| {title}", *(f"[{file}]({file})" for file in files), f"{points} |"])
 
 
-def _pytest_ini(unit: str) -> str:
+def pytest_ini(unit: str) -> str:
+    """What makes a folder an assignment folder for pytest."""
     return f"[pytest]\nautograder_unit = {unit}\naddopts = --import-mode=importlib\n"
 
 

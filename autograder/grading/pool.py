@@ -6,7 +6,6 @@ and a submission is graded by one grader from beginning to end.
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -20,11 +19,11 @@ from autograder.exercise import Unit
 from autograder.grading.engine import Graded, Grader, Settings
 from autograder.grading.intake import Submission
 from autograder.grading.window import as_finished
+from autograder.jail.libc import end_with_parent
 from autograder.models.weights import free_mib as free_mib
 
 # What one more grader takes beside the memory that its student process may allocate.
 _GRADER_MIB = 400
-_PR_SET_PDEATHSIG = 1
 # Of so many graders that share a GPU about one computes while the others wait for it.
 _WAITING_FACTOR = 4
 
@@ -91,7 +90,7 @@ _grader: Grader | None = None
 def _begin(grader: Grader, lock: Lock, parent: int) -> None:
     global _grader
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # and its end is ours
+    end_with_parent()
     if os.getppid() != parent:
         os._exit(1)
     with lock:  # all talk to one zygote here

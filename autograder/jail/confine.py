@@ -9,16 +9,15 @@ from __future__ import annotations
 import ctypes
 import platform
 import resource
-import signal
 import struct
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.errors import JailError
 from autograder.jail import landlock, seccomp
-from autograder.jail.libc import libc
+from autograder.jail.libc import end_with_parent, libc
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 4, 24
 _CAPABILITY_VERSION_3 = 0x20080522
 _MAX_CAPABILITY = 63
 # Address space beyond what is mapped and may be allocated: reservations of allocators and of thread stacks.
@@ -67,7 +66,7 @@ def confine(
 
     Raises: OSError if the kernel refuses.
     """
-    libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with_parent()
     _limit(limits["cpu_s"], limits["memory_mib"], limits["file_mib"], mapped)
     if jailed:
         _drop_capabilities()

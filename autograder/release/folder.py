@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from autograder.errors import SubmissionError
-from autograder.exercise import Exercise, Rubric, Unit
+from autograder.course.handed_out import read_handed_out
+from autograder.exercise import Exercise, Unit
 from autograder.grading.receipt import digest_of
-from autograder.messages import Message
 from autograder.release.bundle import MANIFEST, VERSION, read_manifest
-
-_NOTHING = Message("", "")
 
 
 @dataclass(frozen=True)
@@ -33,11 +28,7 @@ class HandedOut:
 
 def read_folder(folder: Path) -> HandedOut:
     """What was handed out in `folder`. Raises: SubmissionError if it is no assignment folder, or its unit.json is damaged."""
-    given = _unit_json(folder)
-    try:
-        unit = _unit(folder, given)
-    except (KeyError, TypeError) as error:
-        raise _damaged(folder, error) from error
+    unit = read_handed_out(folder)
     sums = _manifest(folder)
     checks = [f"test_{exercise.name}.py" for exercise in unit.exercises if exercise.functions]
     return HandedOut(
@@ -46,45 +37,6 @@ def read_folder(folder: Path) -> HandedOut:
         edited=tuple(name for name in checks if name in sums and _sha256(folder / name) != sums[name]),
         parts={exercise.name: _parts(folder, exercise, sums) for exercise in unit.exercises},
     )
-
-
-def _unit_json(folder: Path) -> dict[str, Any]:
-    try:
-        given: dict[str, Any] = json.loads((folder / "unit.json").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SubmissionError(
-            ja=f"{folder}: 課題のフォルダではありません（unit.json がありません）。配られたフォルダの中で実行するか、そのフォルダを指定してください。",
-            en=f"{folder}: not an assignment folder (no unit.json). Run this in the folder that you were given, or name it.",
-        ) from error
-    except ValueError as error:
-        raise _damaged(folder, error) from error
-    return given
-
-
-def _damaged(folder: Path, error: Exception) -> SubmissionError:
-    return SubmissionError(
-        ja=f"{folder / 'unit.json'}: 壊れています（{error}）。配られた unit.json を入れ直してください。答えのファイルはそのままで構いません。",
-        en=f"{folder / 'unit.json'}: damaged ({error}). Put back the unit.json that you were given; your answers can stay.",
-    )
-
-
-def _unit(folder: Path, given: dict[str, Any]) -> Unit:
-    exercises = tuple(
-        Exercise(
-            id=str(one["id"]),
-            folder=folder,
-            title=Message(str(one["title"]["ja"]), str(one["title"]["en"])),
-            statement=_NOTHING,
-            solution="",
-            stub=str(one["stub"]),
-            functions=tuple(map(str, one["functions"])),
-            checks=(),
-            mistakes=(),
-            rubric=None if one["functions"] else Rubric(_NOTHING, ()),
-        )
-        for one in given["exercises"]
-    )
-    return Unit(str(given["unit"]), folder, _NOTHING, _NOTHING, exercises)
 
 
 def _release(folder: Path, unit: Unit) -> str | None:

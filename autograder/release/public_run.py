@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.build.plan import pytest_ini
 from autograder.course.source import read_checks
 from autograder.errors import CourseError
 from autograder.exercise import Check
@@ -103,9 +104,7 @@ def _lay_out(place: Path, given: HandedOut, submission: Submission, checks: dict
             (place / f"{exercise.name}.py").write_text(source, encoding="utf-8", errors="replace")
     for name in checks:
         shutil.copy(given.unit.folder / f"test_{name}.py", place)
-    (place / "pytest.ini").write_text(
-        f"[pytest]\nautograder_unit = {given.unit.id}\naddopts = --import-mode=importlib\n", encoding="utf-8"
-    )
+    (place / "pytest.ini").write_text(pytest_ini(given.unit.id), encoding="utf-8")
 
 
 def _run_pytest(place: Path, time_limit_s: float, progress: Callable[[str, int, int], None], n_checks: int) -> str:

@@ -7,27 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course.handed_out import UNIT_FILE, read_handed_out
 from autograder.course.prose import answer_in
 from autograder.errors import SettingsError, SubmissionError
-from autograder.grading.notebook import decoded, definitions, notebook_cells, prose_cells, source_for
+from autograder.exercise import Exercise
+from autograder.grading.intake import is_written
+from autograder.grading.notebook import decoded, notebook_cells, prose_cells, source_for
 from autograder.messages import Language, Message
 
 HINT_LEVELS = 3
 _NOTEBOOKS = (".ja.ipynb", ".en.ipynb")
-
-
-@dataclass(frozen=True)
-class Given:
-    """An exercise as it was handed out; one without functions is answered in prose."""
-
-    name: str
-    title: Message
-    functions: tuple[str, ...]
-    stub: str
-
-    @property
-    def is_prose(self) -> bool:
-        return not self.functions
 
 
 @dataclass(frozen=True)
@@ -36,10 +25,10 @@ class Assignment:
 
     folder: Path
     unit: str
-    exercises: tuple[Given, ...]
+    exercises: tuple[Exercise, ...]
     hints: Mapping[str, Mapping[str, tuple[Message, ...]]] = field(default_factory=dict)
 
-    def named(self, name: str) -> Given:
+    def named(self, name: str) -> Exercise:
         """The exercise `name`. Raises: SettingsError with the names that there are."""
         for given in self.exercises:
             if given.name == name:
@@ -55,34 +44,25 @@ class Assignment:
         name = file.removeprefix("test_").partition(".")[0]
         return name if any(given.name == name for given in self.exercises) else None
 
-    def answer_file(self, given: Given) -> Path:
+    def answer_file(self, given: Exercise) -> Path:
         """Where the answer is: the .py (or .md), or a notebook if only that was written in; the latest of two."""
-        own = self.folder / f"{given.name}{'.md' if given.is_prose else '.py'}"
+        own = self.folder / given.answer_file
         if self.is_written(given, own):
             return own
         notebooks = [self.folder / f"{given.name}{suffix}" for suffix in _NOTEBOOKS]
         written = [path for path in notebooks if path.is_file() and self.is_written(given, path)]
         return max(written, key=lambda path: path.stat().st_mtime, default=own)
 
-    def is_written(self, given: Given, file: Path) -> bool:
+    def is_written(self, given: Exercise, file: Path) -> bool:
         """Whether `file` holds anything but what was handed out. One that cannot be read counts as written."""
         try:
             text = answer_text(given, file)
         except (OSError, UnicodeDecodeError, SubmissionError):
             return file.exists()
-        if given.is_prose:
-            return bool(text.strip())
-        stub = given.stub
-        if file.suffix == ".ipynb":
-            return _essence(text, given) != _essence(stub, given)
-        return text.replace("\r\n", "\n").strip() != stub.strip()
+        return bool(text.strip()) if given.is_prose else is_written(text, given)
 
 
-def _essence(text: str, given: Given) -> dict[str, str]:
-    return {name: code for name, code in definitions(text).items() if name in given.functions}
-
-
-def answer_text(given: Given, file: Path) -> str:
+def answer_text(given: Exercise, file: Path) -> str:
     """The answer in `file`: the text of a .py, what stands below the mark of prose, a notebook's as a .py.
 
     Raises: OSError, UnicodeDecodeError; SubmissionError if a notebook is none.
@@ -99,24 +79,13 @@ def answer_text(given: Given, file: Path) -> str:
 def open_assignment(place: Path) -> tuple[Assignment, str | None]:
     """The assignment folder at `place`, and the exercise if `place` is a file of it.
 
-    Raises: SettingsError if there is none; it names the units that lie below.
+    Raises: SettingsError if there is none; it names the units that lie below. SubmissionError if its files are damaged.
     """
     folder = place if place.is_dir() else place.parent
-    unit_file = folder.resolve() / "unit.json"
-    if not place.exists() or not unit_file.is_file():
+    if not place.exists() or not (folder / UNIT_FILE).is_file():
         raise _no_assignment(place, folder)
-    try:
-        unit = json.loads(unit_file.read_text(encoding="utf-8"))
-        exercises = tuple(
-            Given(one["name"], Message(one["title"]["ja"], one["title"]["en"]), tuple(one["functions"]), one["stub"])
-            for one in unit["exercises"]
-        )
-        assignment = Assignment(folder.resolve(), str(unit["unit"]), exercises, _read_hints(folder.resolve()))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(
-            ja=f"{unit_file}: 配られたときのままではないようです（{error!r}）。配布物から戻してください。",
-            en=f"{unit_file}: not as it was handed out ({error!r}). Restore it from the release.",
-        ) from error
+    unit = read_handed_out(folder.resolve())
+    assignment = Assignment(folder.resolve(), unit.id, unit.exercises, _read_hints(folder.resolve()))
     if place.is_dir():
         return assignment, None
     return assignment, assignment.named(assignment.exercise_of(place.name) or place.name).name
@@ -141,14 +110,22 @@ def _no_assignment(place: Path, folder: Path) -> SettingsError:
 
 
 def _read_hints(folder: Path) -> dict[str, dict[str, tuple[Message, ...]]]:
-    """What `hints.json` says; nothing if the release has none."""
+    """What `hints.json` says; nothing if the release has none. Raises: SubmissionError if it is damaged."""
     path = folder / "hints.json"
     if not path.is_file():
         return {}
-    return {
-        exercise: {check: tuple(Message(one["ja"], one["en"]) for one in levels) for check, levels in checks.items()}
-        for exercise, checks in json.loads(path.read_text(encoding="utf-8")).items()
-    }
+    try:
+        return {
+            exercise: {
+                check: tuple(Message(one["ja"], one["en"]) for one in levels) for check, levels in checks.items()
+            }
+            for exercise, checks in json.loads(path.read_text(encoding="utf-8")).items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SubmissionError(
+            ja=f"{path}: 壊れています（{error!r}）。配られた hints.json を入れ直してください。",
+            en=f"{path}: damaged ({error!r}). Put back the hints.json that you were given.",
+        ) from error
 
 
 def shown_hint(levels: tuple[Message, ...], level: int, language: Language) -> list[str]:

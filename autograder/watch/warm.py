@@ -32,8 +32,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from autograder.build.plan import pytest_ini
 from autograder.errors import AutograderError
-from autograder.jail.libc import libc
+from autograder.jail.libc import end_with_parent
 from autograder.messages import Language, Message
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 Emit = Callable[[dict[str, Any]], None]
 _MAX_PRINTED = 4000
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,7 @@ def _load() -> dict[str, LoadedModel]:
 def _rehearse_pytest() -> None:
     """Run pytest once, so that what it and its plugins import is there before the fork; most of a run would be that."""
     with tempfile.TemporaryDirectory(prefix="autograder-watch-") as place, contextlib.redirect_stdout(io.StringIO()):
-        Path(place, "pytest.ini").write_text(
-            "[pytest]\nautograder_unit = rehearsal\naddopts = --import-mode=importlib\n"
-        )
+        Path(place, "pytest.ini").write_text(pytest_ini("rehearsal"))
         Path(place, "test_rehearsal.py").write_text("def test_nothing(student):\n    pass\n")
         pytest.main(["-q", "-p", "no:cacheprovider", "--rootdir", place, place])
 
@@ -142,7 +140,7 @@ class _Forker:
         status = 70
         try:
             os.setsid()  # what the student's code starts is ended with it
-            libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            end_with_parent()
             null = os.open(os.devnull, os.O_RDONLY)
             log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(null, 0)

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from autograder.course.source import without_marks
-from autograder.errors import SettingsError
+from autograder.errors import SettingsError, SubmissionError
 from autograder.exercise import Course, Exercise
 from autograder.messages import Language
 from autograder.watch import state as states
@@ -130,11 +130,12 @@ def test_another_place_is_refused(folder: Path, place: str, part: str):
     assert part in caught.value.message.en
 
 
+@pytest.mark.parametrize("file", ["unit.json", "hints.json"])
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"unit": 1}'])
-def test_a_damaged_unit_file_is_a_sentence(folder: Path, text: str):
+def test_a_damaged_file_is_a_sentence(folder: Path, file: str, text: str):
     """No traceback."""
-    (folder / "unit.json").write_text(text)
-    with pytest.raises(SettingsError, match="not as it was handed out"):
+    (folder / file).write_text(text)
+    with pytest.raises(SubmissionError, match=f"{file}.*damaged"):
         open_assignment(folder)
 
 
