@@ -137,10 +137,10 @@ def grade(
 def show_class(summary: dict[str, object], out: Path) -> None:
     from rich.console import Console
 
-    from autograder.reports.terminal import attention_lines, class_remarks, class_table
+    from autograder.reports.terminal import attention_lines, class_table
 
     Console().print(class_table(summary, language()))
-    for line in [*attention_lines(summary, language()), *class_remarks(summary, language())]:
+    for line in attention_lines(summary, language()):
         typer.echo(line)
     typer.echo(f"{out / 'index.html'}")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.exercise import Verdict
 
-UNREADABLE, NOTE, PROSE = "unreadable", "note", "prose"
+WITHHELD, UNREADABLE, NOTE, PROSE = "withheld", "unreadable", "note", "prose"
 
 
 def withheld(report: Mapping[str, Any]) -> Iterator[dict[str, str]]:
@@ -52,6 +52,18 @@ def looks(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for exercise in exercises:
         if exercise["verdict"] == Verdict.PERSON.value:
             yield {"kind": PROSE, "exercise": exercise["id"], "why": exercise["title"]}
+
+
+def by_reason(summary: Mapping[str, Any], *kinds: str) -> list[tuple[str, dict[str, str], list[str]]]:
+    """Kind, sentence, and the students of a class for whom it holds: a whole class may have one reason."""
+    who: dict[tuple[str, str, str], list[str]] = {}
+    for student in summary["students"]:
+        withheld_marks = [{"kind": WITHHELD, "why": reason} for reason in student["needs_person"]]
+        for look in [*withheld_marks, *student["looks"]]:
+            if look["kind"] in kinds:
+                names = who.setdefault((look["kind"], look["why"]["ja"], look["why"]["en"]), [])
+                names.append(student["student"])
+    return [(kind, {"ja": ja, "en": en}, names) for (kind, ja, en), names in who.items()]
 
 
 def is_unreadable(exercise: Mapping[str, Any]) -> bool:

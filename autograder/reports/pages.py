@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from autograder.messages import visible
 from autograder.reports.advice import next_steps
-from autograder.reports.attention import NOTE, PROSE, UNREADABLE
+from autograder.reports.attention import NOTE, PROSE, UNREADABLE, by_reason
 from autograder.reports.figures import score_histogram, seconds_histogram
 from autograder.reports.items import MIN_EACH_WAY, MIN_STUDENTS
 from autograder.reports.words import LOOKS, MEANINGS, READINGS, SIGNS, WITHHELD, WORDS, number
@@ -56,7 +56,7 @@ def class_page(summary: dict[str, Any]) -> str:
         .render(
             summary=summary,
             waiting=[student for student in summary["students"] if student["needs_person"]],
-            to_look_at=[(s, found) for s in summary["students"] if (found := _kinds(s, UNREADABLE, NOTE))],
+            to_look_at=by_reason(summary, UNREADABLE, NOTE),
             prose=_prose(summary),
             points=points,
             mean=statistics.fmean(points) if points else None,
@@ -89,16 +89,12 @@ def report_link(student: str) -> str:
     return f"./{quote(student, safe='', errors='replace')}/report.html"
 
 
-def _kinds(student: Mapping[str, Any], *kinds: str) -> list[dict[str, Any]]:
-    return [look for look in student["looks"] if look["kind"] in kinds]
-
-
 def _prose(summary: Mapping[str, Any]) -> dict[str, list[str]]:
     """Exercise id → students whose prose waits for a person."""
     waiting: dict[str, list[str]] = {}
     for student in summary["students"]:
-        for look in _kinds(student, PROSE):
-            waiting.setdefault(look["exercise"], []).append(student["student"])
+        for exercise in [look["exercise"] for look in student["looks"] if look["kind"] == PROSE]:
+            waiting.setdefault(exercise, []).append(student["student"])
     return waiting
 
 

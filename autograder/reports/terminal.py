@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.messages import Language, Message, visible, visible_name
-from autograder.reports.attention import PROSE
-from autograder.reports.words import LOOKS, SIGNS, WITHHELD, WORDS, number
+from autograder.reports.attention import NOTE, PROSE, UNREADABLE, WITHHELD, by_reason
+from autograder.reports.words import LOOKS, SIGNS, WORDS, number
+from autograder.reports.words import WITHHELD as MARK_WITHHELD
 
 # Of more exercises than this only the signs are shown: their points would not fit into a window of 80 columns.
 MAX_WITH_POINTS = 6
@@ -50,35 +51,12 @@ def class_table(summary: Mapping[str, Any], language: Language) -> Table:
     return table
 
 
-def class_remarks(summary: Mapping[str, Any], language: Language) -> list[str]:
-    """What the receipts of `autograder submit` tell of the class, a line for each kind of thing."""
-    receipts = [(student["student"], student.get("receipt") or {}) for student in summary["students"]]
-    kinds = (
-        (
-            Message("今とは違う版の課題から提出されています", "submitted from another version than the present one"),
-            [name for name, receipt in receipts if receipt.get("state") == "old"],
-        ),
-        (
-            Message("autograder submit のあとでファイルが変わっています", "files changed after autograder submit"),
-            [name for name, receipt in receipts if receipt.get("changed")],
-        ),
-    )
-    return [f"{what.line(language)}: {', '.join(map(visible_name, names))}" for what, names in kinds if names]
-
-
 def attention_lines(summary: Mapping[str, Any], language: Language) -> Iterator[str]:
     """Who needs a person and why, as on the class page: a line for each reason, and one for all the prose that waits."""
-    who: dict[tuple[str, str, str], list[str]] = {}  # by kind and sentence: a whole class may have one reason
-    n_prose = 0
-    for student in summary["students"]:
-        reasons = [("withheld", reason) for reason in student["needs_person"]]
-        reasons += [(look["kind"], look["why"]) for look in student["looks"] if look["kind"] != PROSE]
-        n_prose += sum(look["kind"] == PROSE for look in student["looks"])
-        for kind, reason in reasons:
-            who.setdefault((kind, reason["ja"], reason["en"]), []).append(visible_name(student["student"]))
-    for (kind, ja, en), names in who.items():
-        words = Message(f"{LOOKS[kind].ja}: {visible(ja)}", f"{LOOKS[kind].en}: {visible(en)}")
-        yield f"{', '.join(names)}  {words.text(language)}".replace("\n", "\n    ")
+    for kind, why, names in by_reason(summary, WITHHELD, UNREADABLE, NOTE):
+        words = Message(*(f"{LOOKS[kind].text(one)}: {visible(why[one])}" for one in ("ja", "en")))
+        yield f"{', '.join(map(visible_name, names))}  {words.text(language)}".replace("\n", "\n    ")
+    n_prose = sum(len(names) for _, _, names in by_reason(summary, PROSE))
     if n_prose:
         yield Message(f"{LOOKS[PROSE].ja}: {n_prose} 件", f"{LOOKS[PROSE].en}: {n_prose}").line(language)
 
@@ -87,7 +65,7 @@ def _row(student: Mapping[str, Any], exercises: list[Mapping[str, Any]], languag
     points, results = student["points"], {exercise["id"]: exercise for exercise in student["exercises"]}
     return [
         Text(visible(student["student"])),
-        Text(WITHHELD.text(language) if points is None else number(points)),
+        Text(MARK_WITHHELD.text(language) if points is None else number(points)),
         Bar(student["max_points"] or 1.0, 0, points or 0.0),
         *(_cell(results.get(exercise["id"]), with_points=len(exercises) <= MAX_WITH_POINTS) for exercise in exercises),
     ]

@@ -245,4 +245,4 @@ def test_an_old_release_is_told_and_costs_nothing(
     assert "the public checks" in report["notes"][0]["en"]
     assert summary["students"][0]["receipt"]["state"] == "old"
     assert "配布版 2" in (tmp_path / "out" / "alice" / "report.html").read_text(encoding="utf-8")
-    assert "another version of the unit" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "submitted from release 2" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")

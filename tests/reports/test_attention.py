@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.reports.attention import looks
+from autograder.reports.attention import by_reason, looks
+from autograder.reports.pages import class_page
 from autograder.reports.summary import summarise
 from autograder.reports.terminal import attention_lines
 from autograder.reports.words import LOOKS
@@ -60,3 +61,16 @@ def test_the_terminal_says_what_the_page_says(every_verdict: dict[str, Any], all
     assert "The model for grading could not be loaded" in lines[0]
     assert lines[1].endswith("\\u001b[31mx")
     assert list(attention_lines(summarise([all_passed]), "ja")) == []
+
+
+def test_a_reason_of_many_students_is_said_once(small_class: list[dict[str, Any]]) -> None:
+    """In the terminal and on the page: a whole class may have worked in an old release."""
+    for report in small_class:
+        report["notes"] = [NOTE]
+    summary, names = summarise(small_class), {report["student"] for report in small_class}
+    told = [set(who) for kind, why, who in by_reason(summary, "note") if why == NOTE]
+    assert told == [names]
+    said = [line for line in attention_lines(summary, "en") if NOTE["en"] in line]
+    assert len(said) == 1
+    assert all(name in said[0] for name in names)
+    assert class_page(summary).count(NOTE["en"]) == 1

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from autograder.messages import LANGUAGES, Language
 from autograder.reports.summary import summarise
-from autograder.reports.terminal import class_remarks, class_table
+from autograder.reports.terminal import class_table
 from autograder.reports.words import SIGNS, WORDS
 
 
@@ -73,17 +73,3 @@ def test_every_student_has_a_row(reports: list[dict[str, Any]]) -> None:
 def test_signs_are_one_cell_wide(sign: str) -> None:
     """Columns stay straight in every terminal."""
     assert cell_len(sign) == 1
-
-
-def test_old_and_changed_submissions_are_named(small_class: list[dict[str, Any]]) -> None:
-    """By their receipts, in a line for each kind; a class without receipts has none."""
-    assert class_remarks(summarise(small_class), "en") == []
-    receipt = {"state": "old", "release": "1", "made": None, "differs": {}, "changed": ["top_p.py"]}
-    for report in small_class[:2]:
-        report["receipt"] = receipt
-    small_class[1]["receipt"] = {**receipt, "changed": []}
-    first, second = (report["student"] for report in small_class[:2])
-    assert class_remarks(summarise(small_class), "en") == [
-        "submitted from another version than the present one: " + ", ".join(sorted([first, second])),
-        f"files changed after autograder submit: {first}",
-    ]
