@@ -29,6 +29,7 @@ from rich.cells import cell_len
 from typer.core import TyperGroup
 
 from autograder.cli.exits import errors_as_exit_codes, language
+from autograder.cli.misuse import misuse_in_words
 from autograder.messages import Language, Message
 from autograder.wrapping import wrapped
 
@@ -61,10 +62,11 @@ class Group(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """`--lang` is understood behind the command as well as before it."""
-        return super().parse_args(ctx, args if ctx.parent else _language_first(args))
+        with misuse_in_words(ctx):
+            return super().parse_args(ctx, args if ctx.parent else _language_first(args))
 
     def invoke(self, ctx: Any) -> Any:
-        with errors_as_exit_codes():
+        with errors_as_exit_codes(), misuse_in_words(ctx):
             return super().invoke(ctx)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:

@@ -69,6 +69,36 @@ def test_an_option_that_is_none_is_misuse(name: str):
     assert "--help" in result.stderr or "-h" in result.stderr
 
 
+NOT_UNDERSTOOD = [
+    ("grade --jbos 2 class", "--jbos というオプションはありません。もしかして: --jobs, --json"),
+    ("grad", "grad というコマンドはありません。もしかして: 'grade'"),
+    ("nbgrader grade", "grade というコマンドはありません。"),
+    ("grade", "引数 submissions を指定してください。"),
+    ("grade class", "オプション --unit を指定してください。"),
+    ("grade class --unit", "オプション --unit には値が必要です。"),
+    ("grade class --unit u --out o --json=3", "オプション --json に値は付けられません。"),
+    ("grade class --unit u --out o --jobs two", "--jobs の値が正しくありません。整数で指定してください。"),
+    ("grade class --unit u --out o --jobs 0", "1 以上で指定してください。"),
+    ("hint --level 9", "3 以下で指定してください。"),
+    ("grade class more --unit u --out o", "余分な引数があります: more"),
+    ("--lang fr doctor", "ja, en, both のどれかを指定してください（指定されたのは fr）。"),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), NOT_UNDERSTOOD)
+def test_what_is_not_understood_is_said_in_the_chosen_language(line: str, said: str):
+    """In Japanese, in English, or in both, with the way to the help."""
+    japanese, english = (
+        CliRunner().invoke(app, line.split(), env={"AUTOGRADER_LANG": language}) for language in ("ja", "en")
+    )
+    for result, other in ((japanese, "Help:"), (english, "説明:")):
+        assert result.exit_code == 2
+        assert other not in result.stderr
+        assert result.stderr.rstrip().endswith("--help")
+    assert said in japanese.stderr
+    assert said not in english.stderr
+
+
 MISUSE = {
     "watch in no folder": (["watch", "nowhere"], "no assignment folder"),
     "watch outside": (["watch", "empty"], "no assignment folder"),
