@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 import typer
 
 from autograder.cli.common import STUDENTS, app, language
-from autograder.cli.complete import models
+from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, catalog_here
 from autograder.messages import Message
 
 _RUNNING = Message(
@@ -18,18 +18,10 @@ _RUNNING = Message(
 
 @app.command(rich_help_panel=STUDENTS)
 def playground(
-    model: Annotated[
-        Optional[str],
-        typer.Option(
-            "--model",
-            autocompletion=models,
-            help="このモデルで開く。tiny-chat、tiny-base、フォルダ、ハブの名前のどれか / Open with this model: tiny-chat, tiny-base, a folder or a hub id.",
-        ),
-    ] = None,
-    device: Annotated[
-        str,
-        typer.Option("--device", help="モデルを動かす場所。cpu、cuda など / Where models run, such as cpu or cuda."),
-    ] = "cpu",
+    model: ModelOption = "tiny-chat",
+    device: DeviceOption = None,
+    dtype: DtypeOption = None,
+    models: ModelsOption = None,
     port: Annotated[
         Optional[int],
         typer.Option(
@@ -50,14 +42,16 @@ def playground(
     Examples:
         autograder playground
         autograder playground --model tiny-base --no-browser
+        autograder playground --model org/name --device cuda --dtype float16
     """
+    from autograder.models.sources import require_device, require_dtype
+    from autograder.playground.asked import Asked
     from autograder.playground.server import serve
 
     status = serve(
         port=port,
         browser=browser,
-        model=model,
-        device=device,
+        asked=Asked(model, require_device(device), require_dtype(dtype), catalog_here(models)),
         announce=lambda address: typer.echo(_RUNNING.text(language()).format(address=address)),
     )
     raise typer.Exit(1 if status else 0)

@@ -9,9 +9,10 @@ import streamlit as st
 
 from autograder.errors import AutograderError
 from autograder.messages import Language
-from autograder.models import EMBEDDED, LoadedModel, load
+from autograder.models import LoadedModel, load
 from autograder.playground import markup, next_token, texts
 from autograder.playground import words as w
+from autograder.playground.asked import Asked, asked_in
 from autograder.playground.prompts import has_chat_template, prompt_ids, tokens_of
 from autograder.playground.state import OTHER, Page, examples, first_values
 from autograder.playground.writing import own_settings
@@ -26,14 +27,15 @@ _SHOW = {"next": next_token.show_next, "texts": texts.show_texts, "sweep": texts
 
 def show() -> None:
     """The whole page, once. What goes wrong is said in a sentence."""
-    for key, value in first_values(os.environ).items():
+    asked = asked_in(os.environ)
+    for key, value in first_values(asked).items():
         # Set anew in every run: Streamlit forgets a widget that a run did not show.
         st.session_state[key] = st.session_state.get(key, value)
     language: Language = st.session_state["language"]
     st.set_page_config(page_title=w.TITLE.text(language), page_icon="🎲", layout="wide")
     _head(language)
     try:
-        page = _asked(language)
+        page = _chosen(language, asked)
         if page is not None:
             _SHOW[st.session_state["view"] or "next"](page)
     except AutograderError as error:
@@ -58,11 +60,11 @@ def _head(language: Language) -> None:
     )
 
 
-def _asked(language: Language) -> Page | None:
+def _chosen(language: Language, asked: Asked) -> Page | None:
     """Model, prompt and settings as they stand; None as long as no model is chosen."""
     left, right = st.columns([1, 2])
     with left:
-        loaded = _model(language)
+        loaded = _model(language, asked)
     with right:
         prompt = _prompt(language)
     if loaded is None:
@@ -97,11 +99,11 @@ def _sampler() -> Sampler:
     )
 
 
-def _model(language: Language) -> LoadedModel | None:
+def _model(language: Language, asked: Asked) -> LoadedModel | None:
     """The chosen model, loaded once for all; None if another one is wanted and none is named yet."""
     chosen = st.selectbox(
         w.MODEL.text(language),
-        [*EMBEDDED, OTHER],
+        [*asked.names, OTHER],
         format_func=lambda name: w.OTHER_MODEL.text(language) if name == OTHER else name,
         key="model",
         help=w.MODEL_HELP.text(language),
@@ -115,12 +117,12 @@ def _model(language: Language) -> LoadedModel | None:
     if not chosen:
         return None
     with st.spinner(w.LOADING.text(language).format(name=chosen)):
-        return _load(chosen, os.environ.get("AUTOGRADER_PLAYGROUND_DEVICE") or "cpu")
+        return _load(chosen, asked)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _load(name: str, device: str) -> LoadedModel:
-    return load(name, device=device)
+def _load(name: str, _asked: Asked) -> LoadedModel:
+    return load(name, device=_asked.device, dtype=_asked.dtype, catalog=_asked.catalog)
 
 
 def _prompt(language: Language) -> str:

@@ -17,6 +17,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from autograder.errors import SettingsError
+from autograder.jail.libc import end_with_parent
+from autograder.playground.asked import Asked
 
 HOST = "127.0.0.1"
 FIRST_PORT, N_PORTS = 8501, 100
@@ -35,13 +37,13 @@ OPTIONS = {
 }
 
 
-def serve(*, port: int | None, browser: bool, model: str | None, device: str, announce: Callable[[str], None]) -> int:
+def serve(*, port: int | None, browser: bool, asked: Asked, announce: Callable[[str], None]) -> int:
     """Serve the page until it is interrupted, and return the server's exit status.
 
     Args:
         port: where; None takes the first free one from 8501 on.
         browser: open the page in the user's browser once it answers.
-        model: what the page opens with; None: tiny-chat.
+        asked: what the page opens with, and how models are read.
         announce: is told the address once the page answers.
 
     Raises: ModuleNotFoundError without Streamlit; SettingsError if the port is taken, or if the page does not answer.
@@ -50,7 +52,7 @@ def serve(*, port: int | None, browser: bool, model: str | None, device: str, an
         raise ModuleNotFoundError("No module named 'streamlit'", name="streamlit")
     port = free_port() if port is None else require_free(port)
     address = f"http://{HOST}:{port}"
-    with _running(port, model, device) as server:
+    with _running(port, asked) as server:
         _wait_for(address, server)
         announce(address)
         if browser:
@@ -90,7 +92,7 @@ def _is_free(port: int) -> bool:
 
 
 @contextmanager
-def _running(port: int, model: str | None, device: str) -> Iterator[subprocess.Popen[bytes]]:
+def _running(port: int, asked: Asked) -> Iterator[subprocess.Popen[bytes]]:
     """The server's process; ended with the block, whatever ends it."""
     options = {**OPTIONS, "server.port": f"{port}"}
     page = Path(__file__).with_name("page.py")
@@ -102,12 +104,18 @@ def _running(port: int, model: str | None, device: str) -> Iterator[subprocess.P
         f"{page}",
         *(f"--{key}={value}" for key, value in options.items()),
     ]
-    environment = {**os.environ, "AUTOGRADER_PLAYGROUND_MODEL": model or "", "AUTOGRADER_PLAYGROUND_DEVICE": device}
+    environment = {**os.environ, **asked.as_environment()}
     # Being ended, and a closed terminal, end the server as well. Windows has no SIGHUP.
     ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     handlers = {number: signal.signal(number, _end) for number in ends}
     # A group of its own: Ctrl-C reaches the command alone, which then ends the server.
-    server = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    server = subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=end_with_parent if sys.platform == "linux" else None,  # killed, we end nothing ourselves
+    )
     try:
         yield server
     finally:

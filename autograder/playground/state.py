@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from autograder.messages import Language, Message
-from autograder.models import EMBEDDED, LoadedModel
+from autograder.models import LoadedModel
+from autograder.playground.asked import Asked
 from autograder.playground.words import first_language
 from autograder.stats import Sampler
 
@@ -33,7 +33,6 @@ NO_CUT: dict[str, float] = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "epsil
 DEFAULTS: dict[str, Any] = {
     **NO_CUT,
     "top_p": 0.8,  # so that the first look shows a nucleus
-    "model": EMBEDDED[0],
     "typed_model": "",
     "named_model": "",
     "chat": False,
@@ -54,12 +53,11 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def first_values(environment: Mapping[str, str]) -> dict[str, Any]:
+def first_values(asked: Asked) -> dict[str, Any]:
     """What a visitor starts with: `DEFAULTS`, the language of the environment, and the model that the command named."""
-    language = first_language()
-    named = environment.get("AUTOGRADER_PLAYGROUND_MODEL", "")
-    model = {"model": named} if named in EMBEDDED else {"model": OTHER, "typed_model": named, "named_model": named}
-    return {**DEFAULTS, "language": language, "prompt": EXAMPLES[language][0], **(model if named else {})}
+    language, named = first_language(), asked.model
+    model = {"model": named} if named in asked.names else {"model": OTHER, "typed_model": named, "named_model": named}
+    return {**DEFAULTS, "language": language, "prompt": EXAMPLES[language][0], **model}
 
 
 def examples(language: Language) -> list[str]:

@@ -32,16 +32,16 @@ MODEL_HELP = Message(
 OTHER_MODEL = Message("ほかのモデル…", "another model…")
 MODEL_NAME = Message("フォルダ、またはハブのモデル名", "A folder, or a model id of the hub")
 MODEL_NAME_HELP = Message(
-    "例: /data/models/llama、Qwen/Qwen3-0.6B。手もとにないハブのモデルは、「読み込む」を押すとダウンロードされます（数 GB になることもあります）。",
-    "Such as /data/models/llama or Qwen/Qwen3-0.6B. A model of the hub that is not on this machine is downloaded when you press “Load”; it may be several GB.",
+    "例: /data/models/llama、Qwen/Qwen3-0.6B。ハブのモデルは、先に `autograder models fetch` で入れておきます。",
+    "Such as /data/models/llama or Qwen/Qwen3-0.6B. A model of the hub is downloaded by `autograder models fetch` first.",
 )
 LOAD = Message("読み込む", "Load")
 LOADING = Message(
     "{name} を読み込んでいます。大きなモデルでは数分かかります。", "Loading {name}. A large model takes minutes."
 )
 NO_MODEL_YET = Message(
-    "モデルのフォルダかハブの名前を入力して「読み込む」を押してください。押すまでは何もダウンロードしません。",
-    "Type a folder or a model id and press “Load”. Nothing is downloaded before that.",
+    "モデルのフォルダかハブの名前を入力して「読み込む」を押してください。ダウンロードはしません。",
+    "Type a folder or a model id and press “Load”. Nothing is downloaded.",
 )
 EXAMPLE = Message("例から選ぶ", "Examples")
 PROMPT = Message("プロンプト（続きを考えさせる文）", "Prompt (the text to continue)")

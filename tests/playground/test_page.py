@@ -9,8 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import autograder.playground
-from autograder.models import LoadedModel
+from autograder.models import Catalog, LoadedModel
+from autograder.models.catalog import Entry
 from autograder.playground import app, texts
+from autograder.playground.asked import VARIABLE, Asked
 from autograder.playground.distribution import distribution, next_token_logits
 from autograder.playground.state import EXAMPLES
 from autograder.playground.writing import write_greedily
@@ -25,7 +27,7 @@ MODEL, AFTER, TOKEN = "model", "after settings", "token"
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page in English, every setting off, with a prompt behind which the model hesitates."""
     monkeypatch.setenv("AUTOGRADER_LANG", "en")
-    monkeypatch.delenv("AUTOGRADER_PLAYGROUND_MODEL", raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
     opened = AppTest.from_file(str(PAGE), default_timeout=120)
     opened.session_state["top_p"] = 1.0
     opened.session_state["prompt"] = PROMPT
@@ -292,6 +294,21 @@ def test_another_model_is_loaded_only_when_asked(page: AppTest, monkeypatch: pyt
     page.text_input(key="typed_model").set_value(str(PAGE.parents[1] / "models" / "tiny-base"))
     load_button(page).click().run()
     assert column(healthy(page), TOKEN)[0].startswith("Ġ")
+
+
+def test_models_of_the_settings_file_can_be_chosen(monkeypatch: pytest.MonkeyPatch):
+    """The page opens with the one that was asked for, read as the file and the command say."""
+    folder = str(PAGE.parents[1] / "models" / "tiny-base")
+    catalog = Catalog((Entry("ours", folder, dtype="bfloat16", pad_token="<unk>"),))
+    asked: list[dict[str, Any]] = []
+    load = app.load
+    monkeypatch.setattr(app, "load", lambda name, **options: asked.append(options) or load(name, **options))
+    monkeypatch.setenv("AUTOGRADER_LANG", "en")
+    monkeypatch.setenv(VARIABLE, Asked("ours", dtype="float16", catalog=catalog).as_environment()[VARIABLE])
+    page = healthy(AppTest.from_file(str(PAGE), default_timeout=120).run())
+    assert page.selectbox(key="model").options == ["tiny-chat", "tiny-base", "ours", "another model…"]
+    assert page.selectbox(key="model").value == "ours"
+    assert asked == [{"device": None, "dtype": "float16", "catalog": catalog}]
 
 
 def load_button(page: AppTest) -> Any:
