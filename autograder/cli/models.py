@@ -41,7 +41,7 @@ DeviceOption = Annotated[
     typer.Option(
         "--device",
         envvar="AUTOGRADER_DEVICE",
-        help="採点側が計算する装置。cpu、cuda、cuda:1（省略時は cpu） / Where the trusted side computes: cpu, cuda, cuda:1 (default: cpu).",
+        help="モデルを動かす装置。cpu、cuda、cuda:1（省略時は models.yaml のとおり、なければ cpu） / Where models compute: cpu, cuda, cuda:1 (default: as models.yaml says, else cpu).",
     ),
 ]
 DtypeOption = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from autograder.models.catalog import EMBEDDED, Catalog, Entry
 
@@ -23,7 +23,7 @@ class Asked:
     model: str = EMBEDDED[0]
     device: str | None = None
     dtype: str | None = None
-    catalog: Catalog = Catalog()
+    catalog: Catalog = field(default_factory=Catalog)
 
     @property
     def names(self) -> list[str]:

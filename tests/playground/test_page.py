@@ -299,7 +299,7 @@ def test_another_model_is_loaded_only_when_asked(page: AppTest, monkeypatch: pyt
 def test_models_of_the_settings_file_can_be_chosen(monkeypatch: pytest.MonkeyPatch):
     """The page opens with the one that was asked for, read as the file and the command say."""
     folder = str(PAGE.parents[1] / "models" / "tiny-base")
-    catalog = Catalog((Entry("ours", folder, dtype="bfloat16", pad_token="<unk>"),))
+    catalog = Catalog((Entry("ours", folder, dtype="bfloat16", pad_token="<|endoftext|>"),))
     asked: list[dict[str, Any]] = []
     load = app.load
     monkeypatch.setattr(app, "load", lambda name, **options: asked.append(options) or load(name, **options))

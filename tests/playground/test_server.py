@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +132,17 @@ def test_ctrl_c_ends_the_page(served: Served):
     assert is_listening(served.address)
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(timeout=PATIENCE_S) == 130
+    assert not is_listening(served.address)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_a_killed_command_leaves_no_server(served: Served):
+    """The port is free again, though the command could end nothing."""
+    served.process.kill()
+    served.process.wait(timeout=PATIENCE_S)
+    until_s = time.monotonic() + PATIENCE_S
+    while is_listening(served.address) and time.monotonic() < until_s:
+        time.sleep(0.1)
     assert not is_listening(served.address)
 
 
