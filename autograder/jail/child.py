@@ -107,8 +107,9 @@ def _leave_the_parents_world(keep: Sequence[int], scratch: Path) -> None:
     """Own session, own folder, no file of the zygote left open; what is printed goes to a file without a name."""
     os.setsid()
     null = os.open(os.devnull, os.O_RDWR)
-    printed = os.open(scratch / "printed", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    os.unlink(scratch / "printed")
+    name = os.path.join(scratch, "printed")
+    printed = os.open(name, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    os.unlink(name)
     os.dup2(null, 0)
     os.dup2(printed, 1)
     os.dup2(printed, 2)

@@ -5,6 +5,9 @@ Source: asm/unistd_64.h and asm-generic/unistd.h of the Linux kernel; tests/jail
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 ARCHITECTURES = ("x86_64", "aarch64")
 
 _TABLE = """
@@ -47,7 +50,8 @@ capset 126 91
 """
 
 
-def numbers(architecture: str) -> dict[str, int]:
+@cache
+def numbers(architecture: str) -> Mapping[str, int]:
     """System call → its number. Raises: KeyError for an architecture without a table."""
     if architecture not in ARCHITECTURES:
         raise KeyError(architecture)

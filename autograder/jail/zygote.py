@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.jail import child, confine
-from autograder.jail.libc import libc
+from autograder.jail.libc import fork, libc
 from autograder.shared import SharedObjects
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class _Keeper:
 
     def _spawn(self, fds: list[int], order: dict[str, Any]) -> int:
         scratch = Path(tempfile.mkdtemp(dir=self._root))
-        pid = os.fork()
+        pid = fork()
         if pid:
             for fd in fds:
                 os.close(fd)
