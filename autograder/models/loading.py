@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import ModelError
 from autograder.models.cache import damaged
-from autograder.models.catalog import Catalog
+from autograder.models.catalog import EMBEDDED, Catalog
+from autograder.models.inference import use_inference_mode
 from autograder.models.sources import Source, find_source
 from autograder.models.weights import config_dtype, read_config, read_weights, require_room
 
@@ -72,6 +73,8 @@ def load_source(source: Source, *, copies: int = 1) -> LoadedModel:
         tokenizer.chat_template = source.chat_template
     _set_special_tokens(source, tokenizer, model)
     model.eval()
+    if source.name in EMBEDDED:
+        use_inference_mode(model)
     return LoadedModel(name=source.name, path=source.folder, model=model, tokenizer=tokenizer)
 
 
