@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from transformers import (
 
 from autograder.audit import Bench
 from autograder.grading.engine import Served
-from autograder.models import LoadedModel
+from autograder.models import LoadedModel, left_as_found
 from autograder.server.link import RemoteModelError
 from autograder.server.remote import RemoteCausalLM
 
@@ -211,9 +211,13 @@ BOTH = ["lm", "other_lm"]
 
 
 @pytest.fixture(params=BOTH)
-def pair(request: pytest.FixtureRequest, served: Served, bench: Bench) -> tuple[LoadedModel, LoadedModel]:
-    """The served model, and the same one in this process."""
-    return getattr(served.models, request.param), getattr(bench.models, request.param)
+def pair(request: pytest.FixtureRequest, served: Served, bench: Bench) -> Iterator[tuple[LoadedModel, LoadedModel]]:
+    """The served model, and the same one in this process; pipelines set the side on which their tokenizers pad."""
+    with (
+        left_as_found(getattr(served.models, request.param)) as remote,
+        left_as_found(getattr(bench.models, request.param)) as local,
+    ):
+        yield remote, local
 
 
 @pytest.mark.filterwarnings("ignore")
