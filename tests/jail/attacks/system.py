@@ -28,8 +28,9 @@ X86 = platform.machine() == "x86_64"
 
 
 def syscall(x86, arm, *arguments):
-    """The raw result of a system call by its number."""
-    return libc.syscall(ctypes.c_long(x86 if X86 else arm), *arguments)
+    """The raw result of a system call by its number. Numbers are whole words: of an int's, half may be anything."""
+    words = [ctypes.c_long(one) if isinstance(one, int) else one for one in (x86 if X86 else arm, *arguments)]
+    return libc.syscall(*words)
 
 
 # Reading secrets.
