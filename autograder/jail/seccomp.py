@@ -141,9 +141,8 @@ def is_available() -> bool:
 def restrict() -> None:
     """Filter the system calls of this process, for good. Raises: OSError if the kernel refuses."""
     program = assemble(platform.machine(), os.getpid())
-    address = ctypes.cast(
-        ctypes.c_char_p(program), ctypes.c_void_p
-    ).value  # makes no type of this length, as an array would
+    # An array would make a type of this length, in every process.
+    address = ctypes.cast(ctypes.c_char_p(program), ctypes.c_void_p).value
     header = struct.pack("HxxxxxxP", len(program) // 8, address)
     for arguments in ((_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0)):
         if libc().prctl(*arguments) < 0:

@@ -39,7 +39,8 @@ def use_inference_mode(model: PreTrainedModel) -> None:
 
 def _gives_ids_alone(model: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> bool:
     """Whether this call of `generate` returns a tensor of ids, and calls nothing that the caller gave it."""
-    config = keywords.get("generation_config") or (arguments[1] if len(arguments) > 1 else None)
-    config = config or model.generation_config
-    settings = {name for name in vars(model.generation_config) if name != "return_dict_in_generate"}
-    return len(arguments) <= 2 and keywords.keys() <= _INPUTS | settings and not config.return_dict_in_generate
+    given = keywords.get("generation_config") or (arguments[1] if len(arguments) > 1 else None)
+    own = model.generation_config  # fills in what the one that is given leaves open
+    settings = {name for name in vars(own) if name != "return_dict_in_generate"}
+    asks_for_more = own.return_dict_in_generate or (given is not None and given.return_dict_in_generate)
+    return len(arguments) <= 2 and keywords.keys() <= _INPUTS | settings and not asks_for_more

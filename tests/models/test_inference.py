@@ -10,7 +10,7 @@ import torch
 from transformers import GenerationConfig, GenerationMixin, LogitsProcessor, LogitsProcessorList, pipeline, set_seed
 
 from autograder.jail.refusals import Use, refused
-from autograder.models import LoadedModel, load
+from autograder.models import LoadedModel, left_as_found, load
 from autograder.shared import ForbiddenCall
 
 PROMPT = "Tell me a story about a dragon."
@@ -78,7 +78,12 @@ def test_tensors_that_the_caller_sees_are_ordinary(chat: LoadedModel, modes: lis
     whole = chat.model.generate(**inputs, max_new_tokens=2, return_dict_in_generate=True, output_scores=True)
     config = GenerationConfig(max_new_tokens=2, return_dict_in_generate=True, output_logits=True, pad_token_id=0)
     other = chat.model.generate(inputs["input_ids"], config)
-    assert modes == [False] * 3
+    with left_as_found(chat):
+        chat.model.generation_config.return_dict_in_generate = True
+        left_open = GenerationConfig(max_new_tokens=2, pad_token_id=0)
+        third = chat.model.generate(inputs["input_ids"], generation_config=left_open)
+    assert modes == [False] * 4
+    assert third.sequences.shape[0] == 1
     for tensor in (*keeps.kept, *whole.scores, whole.past_key_values.layers[0].keys, *other.logits):
         assert not tensor.is_inference()
 
