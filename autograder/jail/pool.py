@@ -16,15 +16,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import autograder
 from autograder.errors import JailError
 from autograder.jail import confine, walls
+from autograder.jail.libraries import module_path, readable_folders
 from autograder.models import Source, find_source
 from autograder.models.cache import token_files
 from autograder.server.sessions import Quota
 from autograder.server.start import ModelServer
 
 START_TIMEOUT_S = 300.0
+_PROGRAM = (
+    "import runpy, sys; sys.path[:] = sys.argv[2:]; runpy.run_module('autograder.jail.zygote', run_name='__main__')"
+)
 
 
 @dataclass(frozen=True)
@@ -241,12 +244,8 @@ def _readable(models: Iterable[str]) -> list[Path]:
 
     Raises: JailError if a login token of the hub lies in one of them.
     """
-    packages = {Path(path) for path in sys.path if path and Path(path).is_dir()}
-    # An editable install puts the repository itself on sys.path: students may read the engine, nothing beside it.
-    engine = Path(autograder.__file__).resolve().parent
-    packages = {path for path in packages if not engine.is_relative_to(path.resolve()) or "site-packages" in path.parts}
-    folders = {*packages, engine, Path(sys.prefix), Path(sys.base_prefix), *map(Path, models)}
-    found = {path.resolve() for path in folders if path.is_dir()} | {path for path in folders if path.is_dir()}
+    folders = readable_folders().union(map(Path, models))
+    found = {path.resolve() for path in folders if path.exists()} | {path for path in folders if path.exists()}
     _require_no_token(found)
     return sorted(found)
 
@@ -279,8 +278,8 @@ def _launch(control_fd: int, home: str, wall: str, readable: list[Path]) -> subp
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": fonts,
     }
-    # -s: nothing from the grader's home; the empty working folder is what `-m` puts on sys.path.
-    program = [sys.executable, "-s", "-X", "utf8", "-W", "ignore", "-m", "autograder.jail.zygote", str(control_fd)]
+    # It finds the grader's own packages, wherever they were installed, and nothing of its home or working folder.
+    program = [sys.executable, "-s", "-X", "utf8", "-W", "ignore", "-c", _PROGRAM, str(control_fd), *module_path()]
     return subprocess.Popen(
         walls.behind(
             wall, program, readable=readable, writable=[Path(fonts)], home=Path(home), environment=environment
