@@ -62,10 +62,11 @@ class RemoteCache(DynamicCache):
     def is_croppable(self) -> bool:
         return True
 
-    def crop(self, tokens_to_remove: int) -> None:
-        if tokens_to_remove > 0:
+    def crop(self, tokens_to_remove: int | torch.Tensor) -> None:
+        number = int(tokens_to_remove)
+        if number > 0:
             raise ValueError("crop takes a negative number: how many tokens to remove from the end")
-        self.n_tokens = max(0, self.n_tokens + tokens_to_remove)
+        self.n_tokens = max(0, self.n_tokens + number)
 
     def reset(self) -> None:
         self._begin([], 0)
