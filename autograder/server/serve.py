@@ -264,6 +264,7 @@ def card_of(model: Any, folder: Path) -> dict[str, Any]:
 def runner_of(model: Any, settings: dict[str, Any], n_left: int) -> Runner:
     """A model with its slots; on a GPU it takes one part in `n_left` of the memory that is free, and records its steps."""
     from autograder.server.graphs import StepGraphs
+    from autograder.server.norms import fuse_norms
 
     model.set_attn_implementation("sdpa")
     config = model.config.get_text_config(decoder=True)
@@ -273,6 +274,7 @@ def runner_of(model: Any, settings: dict[str, Any], n_left: int) -> Runner:
     if model.device.type == "cuda":
         share = _GPU_SHARE * torch.cuda.mem_get_info()[0] / n_left
         n_slots = max(1, min(_MOST_SLOTS, int(share / slot_bytes(model, length))))
+        fuse_norms(model)
     runner = Runner(model, Slots(n_slots, length))
     if model.device.type == "cuda":
         runner.steps = StepGraphs(model, runner.slots)
