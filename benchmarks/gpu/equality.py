@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import time
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from dataclasses import asdict
 from typing import Any
 
 from benchmarks.gpu.shapes import one_thread
@@ -20,10 +21,6 @@ def measure_verdicts(device: str, budget_s: float) -> dict[str, Any]:
 
     Returns: for each dtype what differs among the exercises that were finished in time; and which were not.
     """
-    try:
-        import benchmarks.gpu.verdicts  # noqa: F401
-    except ModuleNotFoundError:
-        return {"skipped": "there is no benchmarks/gpu/verdicts.py"}
     from autograder.course import read_course
     from benchmarks.gpu.verdicts import ROOT
 
@@ -52,20 +49,17 @@ def _judged(name: str, device: str, dtype: str) -> Judged:
 
 
 def _compared(names: list[str], device: str, done: dict[tuple[str, str, str], Judged]) -> dict[str, Any]:
+    from benchmarks.gpu.verdicts import compared
+
     runs, unfinished = [], set()
     for dtype in _DTYPES:
         both = [name for name in names if {(name, "cpu", "float32"), (name, device, dtype)} <= done.keys()]
         unfinished |= set(names) - set(both)
-        different, n_verdicts = [], 0
-        for name in both:
-            ours, theirs = done[name, "cpu", "float32"][name], done[name, device, dtype][name]
-            n_verdicts += len(ours)
-            different += [
-                f"{name}: {what}: {ours.get(what)} → {theirs.get(what)}"
-                for what in sorted(ours.keys() | theirs.keys())
-                if ours.get(what) != theirs.get(what)
-            ]
+        expected = {name: done[name, "cpu", "float32"][name] for name in both}
+        found = {name: done[name, device, dtype][name] for name in both}
+        n_verdicts = sum(map(len, expected.values()))
         runs.append(
-            {"device": device, "dtype": dtype, "exercises": len(both), "verdicts": n_verdicts, "different": different}
+            {"device": device, "dtype": dtype, "exercises": len(both), "verdicts": n_verdicts}
+            | asdict(compared(expected, found))
         )
     return {"model": _MODEL, "runs": runs, "unfinished": sorted(unfinished)}

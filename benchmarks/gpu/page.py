@@ -77,10 +77,15 @@ def _fresh(part: Mapping[str, Any], _: Mapping[str, Any]) -> list[str]:
 
 
 def _verdicts(part: Mapping[str, Any], _: Mapping[str, Any]) -> list[str]:
-    lines = ["| device | dtype | exercises | verdicts | different from float32 on the CPU |", "|---|---|---|---|---|"]
+    lines = [
+        "| device | dtype | exercises | verdicts | different from float32 on the CPU | the same FAIL, named otherwise |",
+        "|---|---|---|---|---|---|",
+    ]
     for run in part["runs"]:
-        different = ", ".join(run["different"]) or "none"
-        lines.append(f"| {run['device']} | {run['dtype']} | {run['exercises']} | {run['verdicts']} | {different} |")
+        apart = [", ".join(run[kind]) or "none" for kind in ("different", "otherwise_named")]
+        lines.append(
+            f"| {run['device']} | {run['dtype']} | {run['exercises']} | {run['verdicts']} | {' | '.join(apart)} |"
+        )
     if part["unfinished"]:
         lines += ["", f"Not finished in time: {', '.join(part['unfinished'])}."]
     return lines

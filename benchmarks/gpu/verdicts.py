@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +74,32 @@ def _written(what: str, outcomes: Outcomes) -> dict[str, str]:
     }
 
 
-def differences(expected: dict[str, dict[str, str]], found: dict[str, dict[str, str]]) -> list[str]:
-    """Where `found` says something else, one line each; what `found` does not hold is not looked at."""
-    return [
-        f"{exercise}: {what}: {expected.get(exercise, {}).get(what)} → {verdict}"
-        for exercise, rows in found.items()
-        for what, verdict in rows.items()
-        if expected.get(exercise, {}).get(what) != verdict
-    ]
+@dataclass(frozen=True)
+class Comparison:
+    """Where two runs say something else, one line each.
+
+    Args:
+        different: other verdicts.
+        otherwise_named: the same FAIL, which names another mistake or none; where an answer draws, what it drew decides
+            how much can be told, and another number format draws other tokens.
+    """
+
+    different: list[str]
+    otherwise_named: list[str]
+
+
+def compared(expected: dict[str, dict[str, str]], found: dict[str, dict[str, str]]) -> Comparison:
+    """The runs of the exercises that `found` holds, beside those of `expected`."""
+    result = Comparison([], [])
+    for exercise, rows in found.items():
+        before = expected.get(exercise, {})
+        for what in sorted(before.keys() | rows.keys()):
+            pair = before.get(what, "missing"), rows.get(what, "missing")
+            if pair[0] != pair[1]:
+                is_verdict = pair[0].split()[0] != pair[1].split()[0]
+                lines = result.different if is_verdict else result.otherwise_named
+                lines.append(f"{exercise}: {what}: {pair[0]} → {pair[1]}")
+    return result
 
 
 def main() -> int:
@@ -96,12 +115,16 @@ def main() -> int:
     different = 0
     for dtype in asked.dtype or ["float16", "bfloat16"]:
         found = verdicts(device=asked.device, dtype=dtype, only=asked.exercises)
-        lines = differences(expected, found)
-        different += len(lines)
+        result = compared(expected, found)
+        different += len(result.different)
         written[f"{asked.device} {dtype}"] = found
+        n_verdicts = sum(map(len, found.values()))
         print(
-            f"{asked.device} {dtype}: {sum(map(len, found.values()))} verdicts, {len(lines)} differ", *lines, sep="\n  "
+            f"{asked.device} {dtype}: {n_verdicts} verdicts, {len(result.different)} differ",
+            *result.different,
+            sep="\n  ",
         )
+        print(f"  named otherwise: {len(result.otherwise_named)}", *result.otherwise_named, sep="\n    ")
     if asked.out:
         asked.out.write_text(json.dumps(written, indent=2), encoding="utf-8")
     return 1 if different else 0

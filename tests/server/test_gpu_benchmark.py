@@ -48,3 +48,41 @@ def test_without_a_gpu_it_says_so(tmp_path: Path):
     assert done.returncode == 2
     assert "--device cpu --small" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_verdicts_are_compared_apart_from_the_mistakes_they_name():
+    """Where answers draw, another number format draws other tokens; a verdict that is missing is another verdict."""
+    from benchmarks.gpu.page import page
+    from benchmarks.gpu.verdicts import Comparison, compared
+
+    expected = {
+        "basics/a": {"reference one": "pass", "m one": "fail (m)", "n one": "fail"},
+        "basics/b": {"stub one": "fail"},
+    }
+    assert compared(expected, {"basics/a": expected["basics/a"]}) == Comparison([], [])
+    found = {"basics/a": {"reference one": "fail", "m one": "fail"}, "basics/b": {"stub one": "fail", "m two": "pass"}}
+    result = compared(expected, found)
+    assert result.different == [
+        "basics/a: n one: fail → missing",
+        "basics/a: reference one: pass → fail",
+        "basics/b: m two: missing → pass",
+    ]
+    assert result.otherwise_named == ["basics/a: m one: fail (m) → fail"]
+    run = {"device": "cuda", "dtype": "float16", "exercises": 2, "verdicts": 4} | vars(result)
+    text = page({"verdicts": {"runs": [run], "unfinished": []}})
+    assert "| basics/a: n one: fail → missing, basics/a" in text
+    assert text.rstrip().endswith("| basics/a: m one: fail (m) → fail |")
+
+
+def test_verdicts_of_an_exercise_are_the_same_in_both_number_formats(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """One exercise, the way that the benchmark does it for all."""
+    from benchmarks.gpu import verdicts
+
+    monkeypatch.setattr(sys, "argv", ["verdicts", "basics/greedy_loop"])
+    assert verdicts.main() == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("cpu float16: ")
+    assert lines[0].endswith(" verdicts, 0 differ")
+    assert sum(" verdicts, 0 differ" in line for line in lines) == 2
