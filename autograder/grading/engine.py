@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -17,9 +18,9 @@ from autograder.grading.report import Circumstances, make_report
 from autograder.grading.run import CheckOutcome, Models, Outcomes, run_checks
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail.pool import Limits, Zygote, jail_level
-from autograder.messages import Message
+from autograder.messages import Message, chosen_language
 from autograder.models import EMBEDDED, Catalog, Source, find_source, load_source
-from autograder.server.start import ModelServer
+from autograder.server.start import ModelServer, ended
 from autograder.stats import measure_noise
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 # For one answer of the model server to our own code; what takes longer hangs.
 _ANSWER_TIMEOUT_S = 600.0
+_RESTARTS = Message(
+    "モデルサーバーが途中で終わったので、起動し直します。途中だった提出物は、もう一度採点します。",
+    "The model server ended and is started again. What was under way is graded anew.",
+)
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,11 @@ class Grader:
     """Owns the loaded models and the zygote; a context manager. Grades any number of submissions."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._settings, self._is_fork = settings, False
+        self._open()
+
+    def _open(self) -> None:
+        settings = self._settings
         jailed = not settings.unsafe_no_jail
         with ExitStack() as opened:
             self._served = opened.enter_context(served_models(settings)) if settings.serves else None
@@ -188,6 +197,7 @@ class Grader:
     def forked(self) -> Grader:
         """In a fork of this process: a grader that shares what is loaded, with a zygote of its own. Raises: JailError."""
         other = copy.copy(self)
+        other._is_fork = True
         if self._served is not None:
             self._served.connect()
         other._zygote = self._zygote.shared()
@@ -198,8 +208,33 @@ class Grader:
         for submission in submissions:
             yield self.grade(submission, unit)
 
+    @property
+    def lost_its_server(self) -> bool:
+        """Whether there was a model server, and it has ended."""
+        return self._served is not None and not self._served.server.is_alive()
+
+    def restart(self) -> None:
+        """Load everything anew and say so; not to be called in a fork. Raises: ModelError, JailError."""
+        print(_RESTARTS.text(chosen_language()), file=sys.stderr, flush=True)
+        self._close()
+        self._open()
+        self.start()
+
     def grade(self, submission: Submission, unit: Unit) -> Graded:
-        """Run every check of `unit` on one submission and name its mistakes."""
+        """Run every check of `unit` on one submission and name its mistakes.
+
+        What was graded while the model server ended says nothing: it is started anew and the submission graded again,
+        once. Raises: ModelError if that is of no avail, or in a fork, which cannot start it.
+        """
+        graded = self._grade(submission, unit)
+        if self.lost_its_server and not self._is_fork:
+            self.restart()
+            graded = self._grade(submission, unit)
+        if self.lost_its_server:
+            raise ended()
+        return graded
+
+    def _grade(self, submission: Submission, unit: Unit) -> Graded:
         with_code = [one for one in unit.exercises if one.rubric is None]
         written = [one for one in with_code if submission.answers[one.name].source is not None]
         processes: list[tuple[str, JailedBackend]] = []

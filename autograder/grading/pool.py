@@ -12,15 +12,17 @@ import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
 from multiprocessing.synchronize import Lock
 
-from autograder.errors import JailError
+from autograder.errors import JailError, ModelError
 from autograder.exercise import Unit
 from autograder.grading.engine import Graded, Grader, Settings
 from autograder.grading.intake import Submission
 from autograder.grading.window import as_finished
 from autograder.jail.libc import end_with_parent
 from autograder.models.weights import free_mib as free_mib
+from autograder.server.start import ended
 
 # What one more grader takes beside the memory that its student process may allocate.
 _GRADER_MIB = 400
@@ -53,30 +55,65 @@ class GraderPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None = None, *_: object) -> None:
-        if self._executor is not None:
-            if kind is not None:  # an interrupt waits for nothing: half a submission is graded again
-                for process in list((self._executor._processes or {}).values()):
-                    process.kill()
-            self._executor.shutdown(cancel_futures=True)
+        self._end_workers(at_once=kind is not None)  # an interrupt waits for nothing: half a submission is graded again
         if self._grader is not None:
             self._grader.__exit__()
 
     def grade_all(self, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
-        """Each submission's result, as it is finished. Raises: ModelError, JailError if a grader cannot start or died."""
-        executor = self._executor or self._start()
+        """Each submission's result, as it is finished.
+
+        A model server that ended is started again, as long as something was finished since it began.
+        Raises: ModelError, JailError if a grader cannot start or died.
+        """
+        waiting, begun = iter(submissions), dict[str, Submission]()
+
+        def next_ones() -> Iterator[Submission]:
+            for submission in waiting:
+                begun[submission.student] = submission
+                yield submission
+
+        remaining, has_finished = next_ones(), False
+        while True:
+            executor = self._executor or self._start()
+            try:
+                for graded in self._graded(executor, remaining, unit):
+                    has_finished = True
+                    del begun[graded.student]
+                    yield graded
+                return
+            except ModelError:
+                if self._grader is None or not self._grader.lost_its_server or not has_finished:
+                    raise
+            self._end_workers(at_once=True)
+            self._grader.restart()
+            remaining, has_finished = chain(list(begun.values()), next_ones()), False
+
+    def _graded(self, executor: ProcessPoolExecutor, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
         try:
             yield from as_finished(
                 submissions, lambda one: executor.submit(_grade, one, unit), wait, lambda: 2 * self._n_jobs
             )
         except BrokenProcessPool as error:
+            if self._grader is not None and self._grader.lost_its_server:
+                raise ended() from error
             raise JailError(
                 ja="採点のプロセスが途中で終わりました。メモリの空きを確かめ、`--jobs 1` でもう一度実行してください。終わった分は残っています。",
                 en="a grading process died. Check free memory and run again with `--jobs 1`; what was finished is kept.",
             ) from error
 
+    def _end_workers(self, *, at_once: bool) -> None:
+        if self._executor is None:
+            return
+        if at_once:
+            for process in list((self._executor._processes or {}).values()):
+                process.kill()
+        self._executor.shutdown(cancel_futures=True)
+        self._executor = None
+
     def _start(self) -> ProcessPoolExecutor:
-        self._grader = Grader(self._settings)
-        self._grader.start()
+        if self._grader is None:
+            self._grader = Grader(self._settings)
+            self._grader.start()
         # fork: what is loaded is there already. Nothing has used more than one thread, and no GPU, up to here.
         context = multiprocessing.get_context("fork")
         arguments = (self._grader, context.Lock(), os.getpid())

@@ -117,15 +117,17 @@ class Zygote:
     def spawn(self, limits: Limits) -> ChildProcess:
         """A fresh student process. Raises: JailError if the zygote cannot be started, ModelError if the server has ended."""
         order = {"do": "spawn", "memory_mib": limits.memory_mib, "file_mib": limits.file_mib}
-        with ExitStack() as handed_over:
+        with ExitStack() as handed_over, ExitStack() as kept:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+            kept.enter_context(ours)
             fds = [handed_over.enter_context(theirs).fileno()]
             beats = None
             if self.server is not None:
                 session = self.server.open(Quota())
                 fds.append(handed_over.enter_context(session.sock).fileno())
-                beats = session.beats
+                beats = kept.enter_context(session.beats)
             reply = self._ask(order, fds)
+            kept.pop_all()
         return ChildProcess(ours, int(reply["pid"]), limits, beats)
 
     def end(self, child: ChildProcess) -> Ending:

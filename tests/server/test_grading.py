@@ -10,10 +10,7 @@ import pytest
 from autograder.audit import Bench
 from autograder.course.source import with_mistake
 from autograder.errors import LimitReached, StudentRaised
-from autograder.exercise import Course, Exercise, Unit, Verdict
-from autograder.grading.engine import Graded, Grader, Settings
-from autograder.grading.intake import read_submission
-from autograder.grading.pool import GraderPool
+from autograder.exercise import Course, Exercise, Verdict
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail.pool import Limits
 
@@ -132,27 +129,3 @@ def test_whoever_only_sleeps_is_still_ended(student: Student):
         student.sleep()
     assert caught.value.kind == "wall"
     assert time.monotonic() - began_s < 60
-
-
-def test_reports_are_the_same_with_a_server_and_two_graders(course: Course, tmp_path: Path):
-    """Of a right and a wrong answer, but for what a report says about its own making."""
-    basics = next(unit for unit in course.units if unit.id == "u01_basics")
-    exercise = exercise_of(course, "greedy_loop")
-    unit = Unit(basics.id, basics.folder, basics.title, basics.intro, (exercise,))
-    texts = {"right": answer_to("greedy_loop"), "wrong": with_mistake(exercise.solution, exercise.mistakes[0])}
-    submissions = []
-    for name, text in texts.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "greedy_loop.py").write_text(text, encoding="utf-8")
-        submissions.append(read_submission(name, tmp_path / name, unit))
-    with Grader(Settings()) as grader:
-        ours = _by_student(grader.grade_all(submissions, unit))
-    with GraderPool(Settings(model_server=True), 2) as pool:
-        theirs = _by_student(pool.grade_all(submissions, unit))
-    assert ours == theirs
-
-
-def _by_student(graded):
-    found: dict[str, Graded] = {one.student: one for one in graded}
-    assert not any(one.faults for one in found.values())
-    return {name: one.report for name, one in sorted(found.items())}
