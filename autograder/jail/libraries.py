@@ -39,9 +39,11 @@ def readable_folders() -> set[Path]:
 def module_path() -> list[str]:
     """`sys.path` as it is here, without folders that hold no packages, and with the engine's."""
     packages, python = package_folders(), (Path(sys.prefix), Path(sys.base_prefix))
-    kept = [
-        entry
-        for entry in sys.path
-        if entry and (Path(entry) in packages or any(Path(entry).is_relative_to(folder) for folder in python))
-    ]
-    return kept if any(Path(entry).resolve() == ENGINE.parent for entry in kept) else [*kept, str(ENGINE.parent)]
+
+    def is_kept(folder: Path) -> bool:
+        return (
+            folder in packages or folder.resolve() == ENGINE.parent or any(folder.is_relative_to(one) for one in python)
+        )
+
+    kept = [entry for entry in sys.path if entry and is_kept(Path(entry))]
+    return kept if any(Path(entry).resolve() == ENGINE.parent for entry in kept) else [str(ENGINE.parent), *kept]

@@ -74,12 +74,13 @@ def test_packages_are_found_where_they_were_installed(zygote: Zygote, folders: t
 
 
 def test_an_engine_that_is_not_installed_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """A checkout from whose root a program is run; of it, only the engine may be read."""
+    """A checkout from whose root a program is run, before an installed one; of it, only the engine may be read."""
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if Path(entry or ".").resolve() != ENGINE.parent])
-    assert module_path()[-1] == str(ENGINE.parent)
+    assert module_path()[0] == str(ENGINE.parent)
     monkeypatch.setattr(sys, "path", ["", str(ENGINE.parent), str(tmp_path), *sys.path])
     assert ENGINE.parent not in readable_folders()
     assert ENGINE in readable_folders()
+    assert module_path()[0] == str(ENGINE.parent)
     assert module_path().count(str(ENGINE.parent)) == 1
     assert not {"", str(tmp_path)} & set(module_path())
 
