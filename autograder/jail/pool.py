@@ -270,6 +270,7 @@ def _launch(control_fd: int, home: str, wall: str, readable: list[Path]) -> subp
     environment = {
         "PATH": os.defpath,
         "HOME": home,
+        "USER": "student",  # torch asks for it, and behind a wall there is no list of users
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "TOKENIZERS_PARALLELISM": "false",
