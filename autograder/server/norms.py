@@ -38,8 +38,8 @@ def _fused(module: torch.nn.Module) -> Any:
 
 def _agree(module: torch.nn.Module, fused: Any) -> bool:
     weight: Any = module.weight
-    generator = torch.Generator().manual_seed(0)
-    numbers = torch.randn((_ROWS, *weight.shape), generator=generator).to(weight.device, weight.dtype)
+    shape, seeded = (_ROWS, *weight.shape), torch.Generator().manual_seed(0)
+    numbers = torch.randn(shape, generator=seeded).to(weight.device, weight.dtype)
     try:
         with torch.inference_mode():
             theirs, ours = module(numbers), fused(numbers)
