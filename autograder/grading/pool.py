@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -24,6 +25,9 @@ from autograder.jail.libc import end_with_parent
 from autograder.models.weights import free_mib as free_mib
 from autograder.server.start import ended
 
+# Before, a thread of the executor may write to the pipe of dead workers for ever; newer ones close it themselves, too.
+# Source: python/cpython#94777.
+_WRITES_TO_NOBODY = (3, 11, 5)
 # What one more grader takes beside the memory that its student process may allocate.
 _GRADER_MIB = 400
 # Of so many graders that share a GPU about one computes while the others wait for it.
@@ -102,13 +106,15 @@ class GraderPool:
             ) from error
 
     def _end_workers(self, *, at_once: bool) -> None:
-        if self._executor is None:
+        executor, self._executor = self._executor, None
+        if executor is None:
             return
         if at_once:
-            for process in list((self._executor._processes or {}).values()):
+            for process in list((executor._processes or {}).values()):
                 process.kill()
-        self._executor.shutdown(cancel_futures=True)
-        self._executor = None
+            if sys.version_info < _WRITES_TO_NOBODY:
+                executor._call_queue._reader.close()  # type: ignore[attr-defined]
+        executor.shutdown(cancel_futures=True)
 
     def _start(self) -> ProcessPoolExecutor:
         if self._grader is None:

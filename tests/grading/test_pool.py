@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -57,3 +61,23 @@ def test_a_fork_uses_the_warm_process_that_is_there(monkeypatch: pytest.MonkeyPa
             finally:
                 os._exit(4)
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def idle(_: bytes) -> None:
+    time.sleep(60)
+
+
+def test_an_interrupt_does_not_wait_for_submissions_on_their_way():
+    """More than a pipe holds is being written to graders when they are killed; Python 3.10 alone would wait for ever."""
+    graders = pool.GraderPool(Settings(), 2)
+    executor = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork"))
+    graders._executor = executor
+    for _ in range(6):
+        executor.submit(idle, bytes(1 << 20))
+    deadline = time.monotonic() + 30
+    while len(executor._processes) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    ending = threading.Thread(target=graders._end_workers, kwargs={"at_once": True}, daemon=True)
+    ending.start()
+    ending.join(timeout=30)
+    assert not ending.is_alive()
