@@ -98,6 +98,7 @@ class GraderPool:
                 submissions, lambda one: executor.submit(_grade, one, unit), wait, lambda: 2 * self._n_jobs
             )
         except BrokenProcessPool as error:
+            self._end_workers(at_once=True)
             if self._grader is not None and self._grader.lost_its_server:
                 raise ended() from error
             raise JailError(
