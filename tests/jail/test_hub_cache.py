@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import JailError, Outcome
-from autograder.grading.student import JailedBackend, Student
+from autograder.errors import JailError
 from autograder.jail import walls
-from autograder.jail.pool import Limits, Zygote, _readable
+from autograder.jail.pool import Zygote, _readable
 from autograder.models import find_source, load, model_path
 from autograder.shared import SharedObjects
+
+from .conftest import ask
 
 COMMIT = "b24fabdb585e3d4a0d5c2d3c64e6b1a0f5c1d2e3"
 SOURCE = """
@@ -78,32 +79,19 @@ def zygote(home: Path, request: pytest.FixtureRequest) -> Iterator[Zygote]:
         yield zygote
 
 
-def ask(zygote: Zygote, name: str, *arguments: object, shared: SharedObjects | None = None) -> object:
-    """What the student's function answers; None if it raised."""
-    backend = JailedBackend(
-        zygote, module="m", sources={"m": SOURCE}, shared=shared or SharedObjects(), limits=Limits(), seed=1
-    )
-    try:
-        return getattr(Student(backend), name)(*arguments)
-    except Outcome:
-        return None
-    finally:
-        backend.close()
-
-
 def test_the_cached_model_works_in_the_jail(zygote: Zygote) -> None:
     """Loaded from the same snapshot on both sides; its files may be read."""
     lm = load("org/tiny")
-    text = ask(zygote, "continues", lm.model, lm.tokenizer, "Once upon a time", shared=SharedObjects([lm]))
+    text = ask(zygote, SOURCE, "continues", lm.model, lm.tokenizer, "Once upon a time", shared=SharedObjects([lm]))
     assert isinstance(text, str)
     assert text.startswith("Once upon a time")
-    assert "model_type" in str(ask(zygote, "reads", str(Path(lm.path) / "config.json")))
+    assert "model_type" in str(ask(zygote, SOURCE, "reads", str(Path(lm.path) / "config.json")))
 
 
 @pytest.mark.parametrize("name", ["token", "stored_tokens", "hub/models--org--private/secret.txt"])
 def test_nothing_else_of_the_hubs_folder_can_be_read(zygote: Zygote, home: Path, name: str) -> None:
     """By its known path; without a jail the same code reads it."""
-    assert ask(zygote, "reads", str(home / name)) is None
+    assert ask(zygote, SOURCE, "reads", str(home / name)) is None
     program = f"{SOURCE}\nprint(reads({str(home / name)!r}))"
     bare = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "hf_secret" in bare.stdout
@@ -111,8 +99,8 @@ def test_nothing_else_of_the_hubs_folder_can_be_read(zygote: Zygote, home: Path,
 
 def test_no_search_finds_the_token(zygote: Zygote, home: Path) -> None:
     """Not in the folder, not in the environment; without a jail both do."""
-    assert ask(zygote, "finds_a_secret", str(home)) is False
-    assert ask(zygote, "environment") == []
+    assert ask(zygote, SOURCE, "finds_a_secret", str(home)) is False
+    assert ask(zygote, SOURCE, "environment") == []
     program = f"{SOURCE}\nprint(finds_a_secret({str(home)!r}), environment())"
     bare = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert bare.stdout.split(maxsplit=1) == ["True", "['HF_TOKEN']\n"]

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import Outcome
-from autograder.grading.student import JailedBackend, Student
 from autograder.jail import walls
 from autograder.jail.libraries import ENGINE, module_path, package_folders, readable_folders
-from autograder.jail.pool import Limits, Zygote
-from autograder.shared import SharedObjects
+from autograder.jail.pool import Zygote
+
+from .conftest import ask
 
 SOURCE = """
 def reads(path):
@@ -52,34 +51,23 @@ def zygote(folders: tuple[Path, Path], request: pytest.FixtureRequest) -> Iterat
         yield zygote
 
 
-def ask(zygote: Zygote, name: str, *arguments: object) -> object:
-    """What the student's function answers; None if it raised."""
-    backend = JailedBackend(zygote, module="m", sources={"m": SOURCE}, shared=SharedObjects(), limits=Limits(), seed=1)
-    try:
-        return getattr(Student(backend), name)(*arguments)
-    except Outcome:
-        return None
-    finally:
-        backend.close()
-
-
 def test_the_folder_that_grading_was_started_in_is_out_of_reach(zygote: Zygote, folders: tuple[Path, Path]):
     """Neither read nor imported, though it is on the grader's `sys.path`."""
     started_in, _ = folders
-    assert ask(zygote, "reads", str(started_in / "answer_of_another.py")) is None
-    assert ask(zygote, "imports", "answer_of_another") is None
+    assert ask(zygote, SOURCE, "reads", str(started_in / "answer_of_another.py")) is None
+    assert ask(zygote, SOURCE, "imports", "answer_of_another") is None
     assert __import__("answer_of_another").WORD == "secret"
 
 
 def test_packages_are_found_where_they_were_installed(zygote: Zygote, folders: tuple[Path, Path]):
     """As those of `pip install --user` or of PYTHONPATH."""
-    assert ask(zygote, "imports", "elsewhere_installed") == "found"
-    assert "WORD" in str(ask(zygote, "reads", str(folders[1] / "elsewhere_installed.py")))
+    assert ask(zygote, SOURCE, "imports", "elsewhere_installed") == "found"
+    assert "WORD" in str(ask(zygote, SOURCE, "reads", str(folders[1] / "elsewhere_installed.py")))
 
 
 def test_libraries_that_ask_for_the_user_get_a_name(zygote: Zygote):
     """Some versions of torch do while they are imported; not that of whoever grades."""
-    assert ask(zygote, "user") == "student"
+    assert ask(zygote, SOURCE, "user") == "student"
 
 
 def test_an_engine_that_is_not_installed_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
