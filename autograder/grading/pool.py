@@ -27,7 +27,7 @@ from autograder.server.start import ended
 
 # Before, a thread of the executor may write to the pipe of dead workers for ever; newer ones close it themselves, too.
 # Source: python/cpython#94777.
-_WRITES_TO_NOBODY = (3, 11, 5)
+_CLOSES_THE_PIPE = (3, 11, 5)
 # What one more grader takes beside the memory that its student process may allocate.
 _GRADER_MIB = 400
 # Of so many graders that share a GPU about one computes while the others wait for it.
@@ -113,7 +113,7 @@ class GraderPool:
         if at_once:
             for process in list((executor._processes or {}).values()):
                 process.kill()
-            if sys.version_info < _WRITES_TO_NOBODY:
+            if sys.version_info < _CLOSES_THE_PIPE:
                 executor._call_queue._reader.close()  # type: ignore[attr-defined]
         executor.shutdown(cancel_futures=True)
 

@@ -1,8 +1,8 @@
-"""The warm process that student processes are forked from: `python -m autograder.jail.zygote`.
+"""The warm process that student processes are forked from; `jail.pool` runs it as the main module.
 
 Started by a clean exec with an empty environment, so it holds nothing of the grader; it loads torch,
 transformers and the models once, with one OpenMP thread (forking after more would hang). It takes
-orders as JSON over the socket whose number is its only argument: `spawn` (with the child's channel
+orders as JSON over the socket whose number is its first argument: `spawn` (with the child's channel
 attached), `look`, `end`, and `share` (with another such socket attached, which a fork of it then obeys). While student
 processes run it looks at their memory and their files. It runs no student code itself.
 """
