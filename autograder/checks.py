@@ -15,17 +15,29 @@ never an exception in the check), and states what must hold with `require`.
 
 Every sentence says what was expected, what came and what to do. A hidden check's sentences name no
 hidden input.
+
+What counts as what, for every exercise and on both sides of the jail:
+
+    a number    int, float, a number of numpy, a tensor or array without axes; an int also counts as a float
+    a list      list, tuple, any other sequence (a range), a tensor or array of one axis (of texts: an array)
+    a pair      a list of two
+    a dict      any mapping: a BatchEncoding, an OrderedDict
+    a text      str, a str of numpy
+
+Nothing else: no bool for a number, no float for an int, no number for a text, no array for a tensor. What cannot be
+taken over is answered by a sentence that says how to convert it.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from autograder.errors import CheckFailed, StudentRaised, Unwritten
 from autograder.messages import shown
-from autograder.shared import ScratchFile
+from autograder.shared import Array, ScratchFile
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -80,11 +92,12 @@ def require_raises(error: type[Exception], call: Callable[..., object], *args: o
 
 
 def read_float(value: object, where: str) -> float:
-    """`value` as a finite float (ints count, bools do not)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """`value` as a finite float."""
+    found = _item(value)
+    if isinstance(found, bool) or not isinstance(found, int | float):
         _wrong_type(where, "実数 (float)", "a float", value)
     try:
-        number = float(value)
+        number = float(found)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
@@ -102,29 +115,55 @@ def read_floats(value: object, where: str, *, length: int | None = None) -> list
 
 
 def read_int(value: object, where: str) -> int:
-    """`value` as an int (bools do not count)."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    """`value` as an int."""
+    found = _item(value)
+    if isinstance(found, bool) or not isinstance(found, int):
         _wrong_type(where, "整数 (int)", "an int", value)
-    return value
+    return found
 
 
 def read_text(value: object, where: str) -> str:
     """`value` as a str."""
-    if not isinstance(value, str):
+    found = _item(value)
+    if not isinstance(found, str):
         _wrong_type(where, "文字列 (str)", "a str", value)
-    return value
+    return found
 
 
 def read_list(value: object, where: str, *, length: int | None = None) -> list[Any]:
-    """`value` as a list (tuples count), of `length` elements if given."""
-    if not isinstance(value, list | tuple):
+    """`value` as a list, of `length` elements if given."""
+    items = _items(value)
+    if items is None:
         _wrong_type(where, "リスト (list)", "a list", value)
-    if length is not None and len(value) != length:
+    if length is not None and len(items) != length:
         fail(
-            ja=f"{where}: 要素は {length} 個のはずですが、{len(value)} 個でした。",
-            en=f"{where}: expected {length} elements, got {len(value)}.",
+            ja=f"{where}: 要素は {length} 個のはずですが、{len(items)} 個でした。",
+            en=f"{where}: expected {length} elements, got {len(items)}.",
         )
-    return list(value)
+    return items
+
+
+def _item(value: Any) -> Any:
+    """What a tensor or an array without axes holds; anything else as it is."""
+    if isinstance(value, Array):
+        return value if isinstance(value.items, list) else value.items
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor) and value.dim() == 0:
+        return value.item()
+    return value
+
+
+def _items(value: Any) -> list[Any] | None:
+    """The elements of what counts as a list, else None."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    if isinstance(value, Array) and isinstance(value.items, list):
+        return list(value.items)
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor) and value.dim() >= 1:
+        items: list[Any] = value.tolist()
+        return items
+    return None
 
 
 def read_texts(value: object, where: str, *, length: int | None = None) -> list[str]:
@@ -220,15 +259,58 @@ def by_hand(student: Any, *names: str) -> Any:
     return student._by_hand(names)
 
 
+def unchanging(student: Any) -> Any:
+    """The same student, a call of whom ends the check as FAIL if an argument is no longer what it was: emptied, sorted, grown.
+
+    Arguments reach the student as copies, so it is the student's side that compares them before and after the call.
+    """
+    return student._unchanging()
+
+
+def require_seeded(draw: Callable[[int], Any], seed: int, other: int, *, where: str, mistake: str | None = None) -> Any:
+    """What `draw(seed)` gives; FAIL unless it gives the same again: at once, and once more after `draw(other)`.
+
+    Asking twice in a row shows a seed that is not honoured (0 taken for none); asking with another one in between shows
+    numbers that go on where the last call stopped.
+    """
+    first, again = draw(seed), draw(seed)
+    draw(other)
+    require(
+        first == again == draw(seed),
+        ja=f"{where}: 同じ seed で呼んだのに、違う結果になりました。呼ばれるたびに、この seed で乱数を始め直してください（0 も 1 つの seed です）。",
+        en=f"{where}: calls with one seed gave different results. Start the random numbers from the seed at every call (0 is a seed, too).",
+        mistake=mistake,
+    )
+    return first
+
+
+# How what does not count becomes what is asked for, by the name of its type.
+_CONVERSIONS = {
+    **dict.fromkeys(
+        ("ndarray", "Tensor"),
+        (".tolist() か .item() で Python の値に直してください。", "Convert it by .tolist() or .item()."),
+    ),
+    **dict.fromkeys(
+        ("set", "frozenset", "generator", "map", "filter", "zip", "dict_values", "dict_keys", "dict_items"),
+        ("list(…) でリストに直してください。", "Convert it by list(…)."),
+    ),
+    "bytes": (".decode() で文字列に直してください。", "Convert it by .decode()."),
+    "NoneType": ("return を忘れていないか確かめてください。", "Look for a return that is missing."),
+}
+
+
 def _wrong_type(where: str, ja: str, en: str, value: object) -> NoReturn:
     kind = getattr(value, "type_name", type(value).__name__)  # what crossed only as its description
-    convert_ja, convert_en = "", ""
-    if kind in {"ndarray", "Tensor"}:
-        convert_ja, convert_en = (
-            ".tolist() か .item() で Python の値に直してください。",
-            " Convert it by .tolist() or .item().",
-        )
+    how = _CONVERSIONS.get(kind)
+    if kind in {"float", "Decimal", "Fraction"}:
+        by = "int(…)" if en == "an int" else "float(…)"
+        how = (f"{by} で直してください。", f"Convert it by {by}.")
+    if isinstance(value, dict) and en == "a list":
+        how = ("list(….items()) でリストに直してください。", "Convert it by list(….items()).")
+    if "Tensor" in en and kind in {"ndarray", "list", "tuple"}:
+        how = ("torch.tensor(…) でテンソルに直してください。", "Convert it by torch.tensor(…).")
+    convert_ja, convert_en = how or ("", "")
     fail(
         ja=f"{where}: {ja} のはずですが、{kind} 型の値 {shown(value)} が返りました。{convert_ja}",
-        en=f"{where}: expected {en}, got {shown(value)} of type {kind}.{convert_en}",
+        en=f"{where}: expected {en}, got {shown(value)} of type {kind}. {convert_en}".rstrip(),
     )

@@ -1,4 +1,4 @@
-"""What crosses between processes by name: models and tokenizers, and files in the student's scratch folder.
+"""What crosses between processes: by name models, tokenizers and files in the student's scratch folder; arrays as their items.
 
 Both sides of the jail hold the same loaded objects under the same names; a call carries only the name.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
     from autograder.models import LoadedModel
@@ -27,6 +27,18 @@ class ModelLimitError(RuntimeError):
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(f"model server: the limit on {kind} is reached ({detail})")
         self.kind = kind
+
+
+@dataclass(frozen=True)
+class Array:
+    """A numpy array, seen from the other side: its dtype's name and its items, in lists as deep as it has axes."""
+
+    dtype: str
+    items: Any
+    type_name: ClassVar[str] = "ndarray"
+
+    def __repr__(self) -> str:
+        return f"array({self.items!r})"
 
 
 @dataclass(frozen=True)

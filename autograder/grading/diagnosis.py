@@ -17,7 +17,7 @@ from autograder.course.source import reachable, with_mistake, without_marks
 from autograder.exercise import Exercise, Mistake, Verdict
 from autograder.grading.run import CheckOutcome, Models, Outcomes, local_student, run_checks
 from autograder.grading.student import Call, Student
-from autograder.shared import identity
+from autograder.shared import Array, identity
 
 _WRONG = {Verdict.FAIL, Verdict.CRASH}
 TOLERANCE = 1e-6
@@ -189,6 +189,8 @@ def same_value(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(same_value(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same_value(value, other[key]) for key, value in one.items())
+    if isinstance(one, Array):
+        return same_value(one.items, other.items)
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(one, torch.Tensor):
         same_kind = one.dtype == other.dtype and one.shape == other.shape

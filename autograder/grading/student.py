@@ -8,13 +8,14 @@ tell them apart: tests/grading/test_student_conformance.py runs on both.
 
 from __future__ import annotations
 
+import copy
 import shutil
 import signal
 import sys
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -48,8 +49,11 @@ class Backend(Protocol):
         keywords: Mapping[str, object],
         *,
         refused: Mapping[str, str],
-    ) -> Any:
-        """The result as plain data; `refused`: see `jail.refusals.refused`. Raises: Outcome."""
+    ) -> tuple[Any, Sequence[str]]:
+        """The result as plain data, and the names or positions (from 1) of the arguments that the function changed.
+
+        `refused`: see `jail.refusals.refused`. Raises: Outcome.
+        """
 
     def take_file(self, name: str) -> Any:
         """The bytes of a file in the student's scratch folder, which is then gone; None without one. Raises: Outcome."""
@@ -75,6 +79,7 @@ class Student:
         self._backend = backend
         self._calls: list[Call] = []
         self._refused: tuple[str, ...] = ()
+        self._may_change_arguments = True
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
@@ -99,12 +104,22 @@ class Student:
         use = first_use(self._backend.sources, name, frozenset(refused)) if refused else None
         if use is not None:
             raise forbidden(name, replace(use, name=refused[use.name]))
-        return self._backend.call(name, arguments, keywords, refused=refused)
+        value, changed = self._backend.call(name, arguments, keywords, refused=refused)
+        known = {*map(str, range(1, len(arguments) + 1)), *keywords}
+        for argument in known.intersection(changed) if not self._may_change_arguments else ():
+            raise _changed(name, argument)
+        return value
 
     def _by_hand(self, names: tuple[str, ...]) -> Student:
         """For `autograder.checks.by_hand`: the same student, whose calls are recorded with ours."""
-        view = Student(self._backend)
-        view._calls, view._refused = self._calls, (*self._refused, *names)
+        view = copy.copy(self)
+        view._refused = (*self._refused, *names)
+        return view
+
+    def _unchanging(self) -> Student:
+        """For `autograder.checks.unchanging`: the same student, whose calls are recorded with ours."""
+        view = copy.copy(self)
+        view._may_change_arguments = False
         return view
 
     def _take_file(self, name: str) -> Any:
@@ -136,9 +151,9 @@ class LocalBackend:
         keywords: Mapping[str, object],
         *,
         refused: Mapping[str, str],
-    ) -> Any:
+    ) -> tuple[Any, Sequence[str]]:
         given = wire.encode((arguments, dict(keywords)), self._shared)
-        sent = wire.decode(given, self._shared, scratch=self._scratch_folder)
+        positional, named = wire.decode(given, self._shared, scratch=self._scratch_folder)
         uses: list[Use] = []
         try:
             module = self._load()
@@ -147,7 +162,9 @@ class LocalBackend:
                 target = getattr(module, function, None)
                 if not callable(target):
                     raise _missing(function)
-                value = target(*sent[0], **sent[1])
+                before = wire.argument_texts(positional, named, self._shared)
+                value = target(*positional, **named)
+                changed = wire.changed_arguments(before, wire.argument_texts(positional, named, self._shared))
         except Outcome:
             raise
         except (Exception, SystemExit) as error:
@@ -159,7 +176,7 @@ class LocalBackend:
         if uses:  # and swallowed
             raise forbidden(function, uses[0])
         try:
-            return wire.decode(wire.encode(value, self._shared), self._shared)
+            return wire.decode(wire.encode(value, self._shared), self._shared), changed
         except wire.WireError as error:
             raise _unsendable(function, str(error)) from error
 
@@ -217,17 +234,17 @@ class JailedBackend:
         keywords: Mapping[str, object],
         *,
         refused: Mapping[str, str],
-    ) -> Any:
+    ) -> tuple[Any, Sequence[str]]:
         sent = wire.encode((arguments, dict(keywords)), self._shared)
         return self._ask(function, {"function": function, "arguments": sent, "refused": dict(refused)})
 
     def take_file(self, name: str) -> Any:
-        data = self._ask(name, {"take": name})
+        data, _ = self._ask(name, {"take": name})
         if data is None or isinstance(data, bytes):
             return data
         raise _unsendable(name, "malformed reply")
 
-    def _ask(self, function: str, request: Mapping[str, object]) -> Any:
+    def _ask(self, function: str, request: Mapping[str, object]) -> tuple[Any, Sequence[str]]:
         if self._over is not None:
             raise self._over
         try:
@@ -292,12 +309,14 @@ class JailedBackend:
         if server is not None and not server.is_alive():
             raise ended()
 
-    def _read(self, function: str, reply: Any) -> Any:
+    def _read(self, function: str, reply: Any) -> tuple[Any, Sequence[str]]:
         self._require_server()
         match reply:
             case {"value": bytes(data)}:
+                changed = reply.get("changed")
+                named = [one for one in changed if isinstance(one, str)] if isinstance(changed, list) else []
                 try:
-                    return wire.decode(data, self._shared)
+                    return wire.decode(data, self._shared), named
                 except wire.WireError as error:
                     raise _unsendable(function, str(error)) from None
             case {"missing": True}:
@@ -315,6 +334,15 @@ def _missing(function: str) -> CheckFailed:
     return CheckFailed(
         ja=f"関数 {function} がありません。配られたファイルにある名前と引数を変えずに残してください。",
         en=f"there is no function {function}. Keep the name and the arguments of the file that you were given.",
+    )
+
+
+def _changed(function: str, argument: str) -> CheckFailed:
+    """`argument`: a position from 1, or the name of a keyword."""
+    ja, en = (f"{argument} 番目の引数", f"argument {argument}") if argument.isdecimal() else (argument, argument)
+    return CheckFailed(
+        ja=f"{function}: 渡した {ja} が、呼び出しのあとで変わっていました。受け取ったリストやテンソルを書き換えず、コピー（sorted(…)、list(…)、.clone() など）を変えてください。",
+        en=f"{function}: {en} was no longer what had been passed after the call. Change a copy (sorted(…), list(…), .clone()), not the list or tensor that you are given.",
     )
 
 

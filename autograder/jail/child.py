@@ -60,13 +60,15 @@ def serve(
         except channel.ChannelClosedError:
             return
         uses: list[Use] = []
+        changed: list[str] = []
         try:
             if module is None:
                 module = load(setup["module"], sources)
             own = [module, *(sys.modules[name] for name in sources if name in sys.modules)]
             with refused(request.get("refused", {}), own, uses=uses, files=files):
-                answer = _answer(module, request, shared, scratch)
+                answer = _answer(module, request, shared, scratch, changed)
             reply: dict[str, Any] = {"missing": True} if answer is _MISSING else {"value": wire.encode(answer, shared)}
+            reply |= {"changed": changed} if changed else {}
         except wire.WireError as error:
             reply = {"unsendable": str(error)[:300]}
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code included
@@ -75,15 +77,20 @@ def serve(
         channel.send(sock, msgpack.packb({"used": uses[0].as_data()} if uses else reply))
 
 
-def _answer(module: ModuleType, request: dict[str, Any], shared: SharedObjects, scratch: Path) -> Any:
-    """The value of a call, or the bytes of a file that the student's code wrote."""
+def _answer(
+    module: ModuleType, request: dict[str, Any], shared: SharedObjects, scratch: Path, changed: list[str]
+) -> Any:
+    """The value of a call, or the bytes of a file that the student's code wrote; `changed` then names changed arguments."""
     if "take" in request:
         return wire.taken_file(scratch, request["take"])
     function = getattr(module, request["function"], None)
     if not callable(function):
         return _MISSING
     arguments, keywords = wire.decode(request["arguments"], shared, scratch=lambda: scratch)
-    return function(*arguments, **keywords)
+    before = wire.argument_texts(arguments, keywords, shared)
+    value = function(*arguments, **keywords)
+    changed += wire.changed_arguments(before, wire.argument_texts(arguments, keywords, shared))
+    return value
 
 
 def _limit_behind(error: BaseException, limits: Mapping[str, int]) -> str:

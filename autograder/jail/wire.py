@@ -3,10 +3,12 @@
 A value is None, bool, int (64 bits), float, str, bytes, or
     ["l", items]  list          ["t", items]  tuple          ["d", [[key, value], …]]  dict
     ["T", dtype, shape, bytes]  tensor
+    ["a", dtype, items]  numpy array, its items as (lists of) plain values
     ["m", name, part, [forbidden methods]]  a model or tokenizer that both sides hold
     ["f", name]  a file in the student's scratch folder; only in what is sent to the student
     ["o", type name, text]  anything else: shown to the student, never rebuilt
 
+Every mapping crosses as a dict, every other sequence (a range, a deque) as a list, a number of numpy as one of Python.
 What a student's process sends is a claim: `decode` raises `WireError` on anything malformed and
 builds nothing but the types above. It does not promise that a claim is true.
 """
@@ -15,14 +17,14 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgpack
 
-from autograder.shared import PARTS, ScratchFile, SharedObjects
+from autograder.shared import PARTS, Array, ScratchFile, SharedObjects
 
 MAX_BYTES = 8 << 20
 MAX_FILE_BYTES = 4 << 20
@@ -58,7 +60,7 @@ class Opaque:
 
 def encode(value: object, shared: SharedObjects) -> bytes:
     """`value` as one message. Raises: WireError if it is too deep, too large, or an int beyond 64 bits."""
-    data: bytes = msgpack.packb(_Encoder(shared).node(value, MAX_DEPTH), use_bin_type=True)
+    data = _Encoder(shared).packed(value)
     if len(data) > MAX_BYTES:
         raise WireError(f"the value takes {len(data)} bytes; at most {MAX_BYTES} may cross")
     return data
@@ -73,6 +75,26 @@ def decode(data: bytes, shared: SharedObjects, *, scratch: Callable[[], Path] | 
     Raises: WireError for anything but a well-formed message within the bounds.
     """
     return _Decoder(shared, scratch).value(unpack(data), MAX_DEPTH)
+
+
+def argument_texts(
+    arguments: Sequence[object], keywords: Mapping[str, object], shared: SharedObjects
+) -> dict[str, bytes]:
+    """Position (from 1) or name of each argument → its message, to be compared with a later one; empty if it has none."""
+    named = {str(place): one for place, one in enumerate(arguments, start=1)} | dict(keywords)
+    return {name: _packed_or_empty(one, shared) for name, one in named.items()}
+
+
+def _packed_or_empty(value: object, shared: SharedObjects) -> bytes:
+    try:
+        return _Encoder(shared).packed(value)
+    except Exception:  # what a student puts into an argument may be too large, or raise anything
+        return b""
+
+
+def changed_arguments(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
+    """The names of the arguments whose messages differ."""
+    return [name for name, text in before.items() if after[name] != text]
 
 
 def unpack(data: bytes) -> Any:
@@ -99,6 +121,10 @@ class _Encoder:
         self._shared = shared
         self._n_nodes = 0
 
+    def packed(self, value: object) -> bytes:
+        data: bytes = msgpack.packb(self.node(value, MAX_DEPTH), use_bin_type=True)
+        return data
+
     def node(self, value: Any, depth: int) -> Any:
         self._n_nodes += 1
         if depth < 0 or self._n_nodes > MAX_NODES:
@@ -115,17 +141,24 @@ class _Encoder:
         if isinstance(value, list | tuple):
             tag = "l" if isinstance(value, list) else "t"
             return [tag, [self.node(item, depth - 1) for item in value]]
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             return ["d", [[self.node(key, depth - 1), self.node(item, depth - 1)] for key, item in value.items()]]
-        return self._object(value)
+        if isinstance(value, Sequence) and not isinstance(value, bytearray | memoryview):
+            return ["l", [self.node(item, depth - 1) for item in value]]
+        return self._object(value, depth)
 
-    def _object(self, value: Any) -> list[Any]:
+    def _object(self, value: Any, depth: int) -> list[Any]:
         if isinstance(value, ScratchFile):
             return ["f", value.name]
         name = self._shared.name_of(value)
         if name:
             return ["m", name[0], name[1], list(name[2])]
-        torch = sys.modules.get("torch")
+        numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+        if numpy is not None and isinstance(value, numpy.ndarray | Array):
+            if isinstance(value, numpy.ndarray) and value.size > MAX_NODES:
+                raise WireError(f"an array of {value.size} items; at most {MAX_NODES} may cross")
+            items = value.items if isinstance(value, Array) else value.tolist()
+            return ["a", str(value.dtype)[:100], self.node(items, depth - 1)]
         if torch is not None and isinstance(value, torch.Tensor):
             dtype = str(value.dtype).removeprefix("torch.")
             if dtype in _ITEM_BYTES and not value.is_sparse:
@@ -178,6 +211,8 @@ class _Decoder:
                 return self._dict(pairs, depth - 1)
             case ["T", str(dtype), list(shape), bytes(data)]:
                 return _tensor(dtype, shape, data)
+            case ["a", str(dtype), items]:
+                return Array(dtype[:100], self.value(items, depth - 1))
             case ["m", str(name), str(part), list(forbidden)]:
                 return self._shared_object(name, part, forbidden)
             case ["f", str(name)] if self._scratch is not None:

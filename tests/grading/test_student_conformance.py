@@ -8,7 +8,21 @@ import pytest
 import torch
 
 from autograder.audit import Bench
-from autograder.checks import forbid, require_raises, take_file
+from autograder.checks import (
+    by_hand,
+    forbid,
+    read_dict,
+    read_float,
+    read_floats,
+    read_int,
+    read_probs,
+    read_tensor,
+    read_text,
+    read_texts,
+    require_raises,
+    take_file,
+    unchanging,
+)
 from autograder.errors import CheckFailed, LimitReached, Outcome, StudentRaised, Unwritten
 from autograder.grading.run import Models
 from autograder.grading.student import Student, calls_of
@@ -24,6 +38,51 @@ def give(value):
 def mutate(values):
     values.append(1)
     return values
+
+def fill(tensor):
+    tensor.zero_()
+    return 1
+
+def put_an_endless_thing_into(table):
+    table["x"] = table
+    return 1
+
+def of_kind(kind):
+    import collections
+    import fractions
+    import numpy
+    from transformers import BatchEncoding
+    return {
+        "number of numpy": lambda: numpy.float32(0.5),
+        "tensor without axes": lambda: torch.tensor(0.5),
+        "array without axes": lambda: numpy.array(0.5),
+        "int of a tensor": lambda: torch.tensor(3),
+        "int of numpy": lambda: numpy.int32(3),
+        "float tensor": lambda: torch.tensor(3.0),
+        "bool tensor": lambda: torch.tensor(True),
+        "bool of numpy": lambda: numpy.bool_(True),
+        "text of numpy": lambda: numpy.str_("a"),
+        "tuple": lambda: (0.5, 0.25),
+        "array": lambda: numpy.array([0.5, 0.25], dtype=numpy.float32),
+        "tensor": lambda: torch.tensor([0.5, 0.25]),
+        "bfloat16 tensor": lambda: torch.tensor([0.5, 0.25], dtype=torch.bfloat16),
+        "list of tensors": lambda: [torch.tensor(0.5), numpy.float64(0.25)],
+        "deque": lambda: collections.deque([0.5, 0.25]),
+        "array of texts": lambda: numpy.array(["a", "b"]),
+        "array of objects": lambda: numpy.array(["a", "b"], dtype=object),
+        "square": lambda: numpy.eye(2),
+        "set": lambda: {0.5},
+        "generator": lambda: (one for one in [0.5, 0.25]),
+        "values": lambda: {"a": 0.5, "b": 0.25}.values(),
+        "fraction": lambda: fractions.Fraction(1, 2),
+        "BatchEncoding": lambda: BatchEncoding({"input_ids": [1]}),
+        "OrderedDict": lambda: collections.OrderedDict(input_ids=[1]),
+        "defaultdict": lambda: collections.defaultdict(list, input_ids=[1]),
+        "view of a dict": lambda: __import__("types").MappingProxyType({"input_ids": [1]}),
+        "pairs": lambda: [["a", torch.tensor(0.5)], (numpy.str_("b"), numpy.float32(0.5))],
+        "huge array": lambda: numpy.zeros(10**6),
+        "nothing": lambda: None,
+    }[kind]()
 
 def shout(*, text):
     print(text)
@@ -75,6 +134,7 @@ def continued(model, ids):
 """
 
 Maker = Callable[[str], Student]
+Reader = Callable[[object, str], object]
 
 
 @pytest.fixture
@@ -105,6 +165,86 @@ def test_arguments_cannot_be_changed_by_the_student(student: Student):
     values = [0]
     assert student.mutate(values) == [0, 1]
     assert values == [0]
+
+
+def test_a_changed_argument_is_a_fail_where_a_check_asks(student: Student):
+    """By place or by name; calls that change nothing, and checks that do not ask, are as ever."""
+    asked = unchanging(by_hand(student, "torch.softmax"))
+    assert asked.give([0]) == [0]
+    with pytest.raises(CheckFailed, match="mutate: argument 1 was no longer what had been passed"):
+        asked.mutate([0])
+    with pytest.raises(CheckFailed, match="mutate: values was no longer"):
+        asked.mutate(values=[0])
+    with pytest.raises(CheckFailed, match="fill: argument 1"):
+        asked.fill(torch.ones(2))
+    with pytest.raises(CheckFailed, match="argument 1"):
+        asked.put_an_endless_thing_into({})
+    assert asked.fill(torch.zeros(2)) == 1
+    assert student.mutate([0]) == [0, 1]
+    assert [call.function for call in calls_of(student)] == [
+        *("give", "mutate", "mutate", "fill", "put_an_endless_thing_into", "fill", "mutate"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "kinds", "expected"),
+    [
+        (read_float, ("number of numpy", "tensor without axes", "array without axes"), 0.5),
+        (read_float, ("int of a tensor", "int of numpy", "float tensor"), 3.0),
+        (read_int, ("int of a tensor", "int of numpy"), 3),
+        (read_text, ("text of numpy",), "a"),
+        (read_floats, ("tuple", "array", "tensor", "bfloat16 tensor", "list of tensors", "deque"), [0.5, 0.25]),
+        (read_texts, ("array of texts", "array of objects"), ["a", "b"]),
+        (read_dict, ("BatchEncoding", "OrderedDict", "defaultdict", "view of a dict"), {"input_ids": [1]}),
+        (read_probs, ("pairs",), [("a", 0.5), ("b", 0.5)]),
+    ],
+    ids=lambda one: getattr(one, "__name__", None),
+)
+def test_what_has_a_certain_meaning_is_accepted(
+    student: Student, read: Reader, kinds: tuple[str, ...], expected: object
+):
+    """Whatever library it comes from; what is read is plain."""
+    for kind in kinds:
+        found = read(student.of_kind(kind), kind)
+        assert found == expected, kind
+        assert type(found) is type(expected), kind
+
+
+@pytest.mark.parametrize(
+    ("read", "kind", "sentence"),
+    [
+        (read_int, "float tensor", "expected an int, got tensor"),
+        (read_int, "fraction", r"Convert it by int\(…\)"),
+        (read_float, "bool tensor", "expected a float"),
+        (read_float, "bool of numpy", "expected a float, got True of type bool"),
+        (read_float, "fraction", r"Convert it by float\(…\)"),
+        (read_float, "array", r"of type ndarray. Convert it by \.tolist\(\) or \.item\(\)"),
+        (read_floats, "set", r"of type set. Convert it by list\(…\)"),
+        (read_floats, "generator", r"of type generator. Convert it by list\(…\)"),
+        (read_floats, "values", r"of type dict_values. Convert it by list\(…\)"),
+        (read_floats, "BatchEncoding", r"Convert it by list\(….items\(\)\)"),
+        (read_floats, "square", "expected a float"),
+        (read_text, "array of texts", "expected a str"),
+        (read_floats, "nothing", "Look for a return that is missing"),
+    ],
+    ids=lambda one: getattr(one, "__name__", None),
+)
+def test_what_has_not_is_told_how_to_convert_it(student: Student, read: Reader, kind: str, sentence: str):
+    """In the reader's words."""
+    with pytest.raises(CheckFailed, match=sentence):
+        read(student.of_kind(kind), "f")
+
+
+def test_an_array_is_no_tensor(student: Student):
+    """A model takes nothing else."""
+    with pytest.raises(CheckFailed, match=r"Convert it by torch\.tensor"):
+        read_tensor(student.of_kind("array"), "f", dtype="float32", shape=(2,))
+
+
+def test_an_array_too_large_is_refused(student: Student):
+    """With the bound."""
+    with pytest.raises(LimitReached, match="at most"):
+        student.of_kind("huge array")
 
 
 def test_keywords_and_printing_work(student: Student):

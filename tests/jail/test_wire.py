@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import UserDict, UserList
+from collections.abc import Iterator
+
 import msgpack
 import pytest
 import torch
@@ -10,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.jail import wire
 from autograder.jail.wire import Opaque, WireError, decode, encode
-from autograder.shared import SharedObjects
+from autograder.shared import Array, SharedObjects
 
 NOTHING = SharedObjects()
 
@@ -61,6 +65,35 @@ def test_numpy_scalars_arrive_as_numbers():
     there = decode(encode([numpy.float64(0.5), numpy.int64(3)], NOTHING), NOTHING)
     assert there == [0.5, 3]
     assert [type(item) for item in there] == [float, int]
+
+
+def test_arrays_arrive_as_their_items():
+    """With the name of their dtype; an array that came may be sent on."""
+    import numpy
+
+    there = decode(encode(numpy.array([[1, 2], [3, 4]]), NOTHING), NOTHING)
+    assert there == Array("int64", [[1, 2], [3, 4]])
+    assert decode(encode(there, NOTHING), NOTHING) == there
+    assert decode(encode(numpy.array(0.5), NOTHING), NOTHING) == Array("float64", 0.5)
+    assert decode(encode(numpy.array(["a"]), NOTHING), NOTHING).items == ["a"]
+
+
+def test_sequences_and_mappings_arrive_as_lists_and_dicts():
+    """Whatever class they are of."""
+    assert decode(encode(range(3), NOTHING), NOTHING) == [0, 1, 2]
+    assert decode(encode(UserDict(a=1), NOTHING), NOTHING) == {"a": 1}
+    assert isinstance(decode(encode(bytearray(b"a"), NOTHING), NOTHING), Opaque)
+
+
+def test_an_endless_sequence_is_refused():
+    """After the number of parts that may cross."""
+
+    class Endless(UserList[int]):
+        def __iter__(self) -> Iterator[int]:
+            return itertools.count()
+
+    with pytest.raises(WireError, match="parts"):
+        encode(Endless(), NOTHING)
 
 
 class Sly(float):
