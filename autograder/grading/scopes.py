@@ -1,7 +1,8 @@
 """Which names a Python text binds where, and to what: as much of Python's scoping as `by_hand` needs.
 
 A name that is bound several times in a function may stand for any of them; at the outermost level the last
-binding counts, together with those of branches (`try`, `if`) behind it.
+binding counts, together with those of branches (`try`, `if`) behind it. Each statement is looked at once and none
+inside another by recursion, so that long texts and long `elif` chains cost no more than their length.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Union
 Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef]  # noqa: UP007 - evaluated at run time on 3.10
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 EXPRESSION_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-MAX_BINDINGS = 64  # of one name
+MAX_NESTING = 64  # of scopes; deeper ones are not read
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,36 +38,35 @@ class Binding:
 
 @dataclass(eq=False)
 class Scope:
-    """The names of a module, class, function or comprehension."""
+    """The names of a module, class, function or comprehension; `top` is the module's, `depth` how many stand around it."""
 
     parent: Scope | None
     is_class: bool = False
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    stars: list[str] = field(default_factory=list)
+    stars: dict[str, None] = field(default_factory=dict)  # in order
     elsewhere: set[str] = field(default_factory=set)  # declared global or nonlocal
 
-    def find(self, name: str) -> list[Binding]:
-        """What `name` may stand for here; empty for a builtin or a name that nothing binds."""
+    def __post_init__(self) -> None:
+        self.top: Scope = self if self.parent is None else self.parent.top
+        self.depth: int = 0 if self.parent is None else self.parent.depth + 1
+
+    def holder(self, name: str) -> Scope | None:
+        """The scope that binds what `name` stands for here; None for a builtin or a name that nothing binds."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.bindings and (scope is self or not scope.is_class):
-                return scope.bindings[name]
+                return scope
             scope = scope.parent
-        return []
-
-    def outermost(self) -> Scope:
-        """The scope of the module."""
-        return self if self.parent is None else self.parent.outermost()
+        return None
 
     def add(self, name: str, binding: Binding, *, certain: bool = False) -> None:
         """Bind `name`; at the outermost level a `certain` binding replaces those before it."""
-        known = self.bindings.setdefault(name, [])
+        if name in self.elsewhere:
+            return
         if certain and self.parent is None:
-            known.clear()
-        if name not in self.elsewhere and len(known) < MAX_BINDINGS:
-            known.append(binding)
-        if not known:
-            del self.bindings[name]
+            self.bindings[name] = [binding]
+        else:
+            self.bindings.setdefault(name, []).append(binding)
 
 
 def module_scope(tree: ast.Module) -> Scope:
@@ -88,13 +88,19 @@ def inner_scope(node: ast.AST, outer: Scope) -> Scope:
     return _bound(node.body, scope) if isinstance(node, DEFINITIONS) else scope
 
 
-def _bound(body: Iterable[ast.stmt], scope: Scope) -> Scope:
-    statements = list(body)
-    for node in _without_inner(statements):
+def _bound(body: list[ast.stmt], scope: Scope) -> Scope:
+    for node in _without_inner(body):
         if isinstance(node, ast.Global | ast.Nonlocal):
             scope.elsewhere.update(node.names)
-    for statement in statements:
-        _bind(statement, scope, certain=True)
+    waiting: list[ast.AST] = [*reversed(body)]
+    outermost = set(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.stmt):
+            inside = _bind(node, scope, certain=node in outermost)
+        else:
+            inside = _bind_compound(node, scope)
+        waiting.extend(reversed(inside))
     return scope
 
 
@@ -108,7 +114,8 @@ def _without_inner(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
-def _bind(node: ast.stmt, scope: Scope, *, certain: bool) -> None:
+def _bind(node: ast.stmt, scope: Scope, *, certain: bool) -> list[ast.AST]:
+    """Bind the names of a statement. Returns: what stands inside it and is still to be bound."""
     if isinstance(node, DEFINITIONS):
         scope.add(node.name, Binding(node, scope, node.lineno), certain=certain)
     elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -118,7 +125,8 @@ def _bind(node: ast.stmt, scope: Scope, *, certain: bool) -> None:
             _bind_target(target, node.value, scope, certain=certain)
         _bind_stored(node.value, node.value, scope)
     else:
-        _bind_compound(node, scope)
+        return _bind_compound(node, scope)
+    return []
 
 
 def _bind_import(node: ast.Import | ast.ImportFrom, scope: Scope, *, certain: bool) -> None:
@@ -127,7 +135,7 @@ def _bind_import(node: ast.Import | ast.ImportFrom, scope: Scope, *, certain: bo
             name, path = alias.asname or alias.name.partition(".")[0], alias.name
             path = path if alias.asname else name
         elif alias.name == "*":
-            scope.outermost().stars.append(node.module or "")
+            scope.top.stars[node.module or ""] = None
             continue
         else:
             name = alias.asname or alias.name
@@ -159,16 +167,16 @@ def _bind_stored(node: ast.AST, source: ast.AST, scope: Scope) -> None:
             scope.add(one.id, Binding(source, scope, one.lineno))
 
 
-def _bind_compound(node: ast.AST, scope: Scope) -> None:
-    """Names bound by a statement's own parts (loop variables, `as`, captures) and by the statements inside it."""
+def _bind_compound(node: ast.AST, scope: Scope) -> list[ast.AST]:
+    """Bind names of a statement's own parts (loop variables, `as`, captures). Returns: what is still to be bound."""
     names = [getattr(node, "name", None), getattr(node, "rest", None)]  # except … as, and captures of match
     for name in names:
         if isinstance(name, str):
             scope.add(name, Binding(None, scope, getattr(node, "lineno", 0)))
+    inside: list[ast.AST] = []
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.stmt):
-            _bind(child, scope, certain=False)
-        elif isinstance(child, ast.excepthandler | ast.match_case | ast.pattern | ast.withitem):
-            _bind_compound(child, scope)
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case | ast.pattern | ast.withitem):
+            inside.append(child)
         elif isinstance(child, ast.expr):
             _bind_stored(child, node, scope)
+    return inside

@@ -6,7 +6,7 @@ import pytest
 import torch  # noqa: F401 (names are followed through imported libraries)
 import transformers  # noqa: F401
 
-from autograder.grading import by_hand
+from autograder.grading import uses
 from autograder.grading.by_hand import Sources, first_use, forbidden
 from autograder.jail.refusals import Use
 
@@ -128,12 +128,44 @@ def test_a_use_in_another_file_is_found(main: str, other: str):
     assert use_in(main, tools="def go(x): return x\ns = go\nclass torch: softmax = go") is None
 
 
-def test_a_file_of_ones_own_is_not_the_library():
-    """Even if a name in it reads like a forbidden one."""
-    sources = Sources(
-        "m", {"m": "import torch\ndef f(x): return torch.softmax(x)", "torch": "def softmax(x): return x"}
-    )
-    assert first_use(sources, "f", frozenset({"torch.nn.functional.softmax"})) is None
+def test_a_file_of_ones_own_does_not_stand_before_the_library():
+    """`import torch` finds the library, whatever files a student hands in."""
+    own = "def softmax(x): return x"
+    assert use_in("import torch\ndef f(x): return torch.softmax(x, -1)", torch=own) is not None
+
+
+def passed_on(levels: int) -> str:
+    """A text in which each of `levels` names is bound sixteen times to the one before, by two attributes."""
+    lines = [f"    a{i} = a{i - 1}.b{j % 2}\n    a{i} = a{i - 1}\n" for i in range(1, levels + 1) for j in range(8)]
+    return "import torch\ndef f(x):\n    a0 = torch\n" + "".join(lines) + f"    return a{levels}.softmax(x)"
+
+
+def test_the_work_grows_with_the_length_of_the_text():
+    """Not with the number of ways through it, which is 16 to the power of the levels here."""
+    steps = []
+    for levels in (20, 40, 80):
+        reader = uses.Reader({"m": passed_on(levels)}, NAMES)
+        assert [use.name for use in reader.uses_of("m", "f")] == ["torch.softmax"]
+        steps.append(reader.steps)
+    assert steps[2] < 2.1 * steps[1] < 2.1**2 * steps[0] < uses.MAX_STEPS
+
+
+DEEP = {
+    "elif": "".join(f"    {'el' if i else ''}if x == {i}:\n        y = {i}\n" for i in range(900)),
+    "terms": "    y = " + "+".join(["x"] * 800) + "\n",
+    "attributes": "    y = x" + ".a" * 800 + "\n",
+    "calls": "    y = x" + "(1)" * 800 + "\n",
+    "lines": "    y = x\n" * 20_000,
+    "stars": "    y = unknown.softmax\n" * 5_000,
+}
+
+
+@pytest.mark.parametrize("lines", DEEP.values(), ids=DEEP)
+def test_deep_and_long_texts_are_read(lines: str):
+    """To the end, where the use stands."""
+    use = use_in("import torch\nfrom nowhere import *\ndef f(x):\n" + lines + "    return torch.softmax(x, -1)")
+    assert use is not None
+    assert use.line_text == "return torch.softmax(x, -1)"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +189,7 @@ def test_a_text_beyond_the_bound_is_not_read(monkeypatch: pytest.MonkeyPatch):
     """It is observed when it runs."""
     text = f"import torch\ndef f(x): return torch.softmax(x, -1)\n# {'x' * 100}"
     assert use_in(text) is not None
-    monkeypatch.setattr(by_hand, "MAX_CHARACTERS", 100)
+    monkeypatch.setattr(uses, "MAX_CHARACTERS", 100)
     assert use_in(text + " ") is None
 
 
