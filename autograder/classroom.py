@@ -104,9 +104,10 @@ def grade_folder(
 
 
 def bundle_digest(unit: Unit) -> str:
-    """A digest of every text that decides a grade in `unit`."""
+    """A digest of all that decides a grade in `unit`: texts, and what hidden inputs are drawn from."""
     digest = hashlib.sha256()
     for exercise in unit.exercises:
+        digest.update(exercise.inputs_key.encode() + b"\0")
         for name in exercise.deciding_files:
             digest.update((exercise.folder / name).read_bytes() + b"\0")
     return digest.hexdigest()

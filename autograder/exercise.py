@@ -5,7 +5,7 @@ Nothing here reads a file or runs code; `autograder.course` fills these in from 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -97,6 +97,7 @@ class Exercise:
     rubric: Rubric | None = None
     hints: tuple[Hint, ...] = ()
     embedded_model_only: bool = False  # its checks are about the embedded chat model, whatever `--model` says
+    inputs_key: str = field(default="", repr=False)  # what hidden checks draw their inputs from (`course/inputs.py`)
 
     @property
     def name(self) -> str:

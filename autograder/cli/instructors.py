@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -96,6 +96,21 @@ def build(
         target = out or read.root.parent / "assignments"
         written = write_assignments(plan_assignments(read), target)
         typer.echo(f"{target}: {files_written(len(written))}")
+        _ensure_secret(read.root)
+
+
+_NEW_SECRET = Message(
+    "非公開チェックの入力のもとになる秘密を作りました。コミットしてください。",
+    "a new secret, from which hidden checks draw their inputs. Commit it.",
+)
+
+
+def _ensure_secret(root: Path) -> None:
+    """Write the course's secret if it has none, and say so."""
+    from autograder.release.secret import ensure_secret
+
+    if made := ensure_secret(root):
+        typer.echo(_from_here(f"{made}: {_NEW_SECRET.text(language())}"))
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -186,12 +201,17 @@ def release(
     """
     from autograder.audit import audit_course
     from autograder.audit.shipping import audit_shipping
+    from autograder.course.inputs import FILE, of_release
     from autograder.power import audit_power
-    from autograder.release.make import make_release
+    from autograder.release.make import make_release, next_number
 
     with errors_as_exit_codes():
         read = read_chosen_course(course)
         chosen = chosen_unit(read, unit)
+        _ensure_secret(read.root)
+        # Proven with the very inputs with which it will be graded.
+        coming = of_release(read.root, chosen, next_number(read, chosen, out))
+        read = replace(read, units=tuple(coming if one.id == unit else one for one in read.units))
         ids = [exercise.id for exercise in chosen.exercises]
         with progress_bar("監査 / audit") as progress:
             problems = [*audit_shipping(read), *audit_power(read, only=ids)]
@@ -204,6 +224,11 @@ def release(
         for line in (
             f"{made.bundle}",
             Message("  学生に配ってください", "  give this to students").text(language()),
+            _from_here(f"{read.root / FILE}"),
+            Message(
+                f"  コミットしてください。非公開チェックは、これから版 {made.version} の入力で採点します",
+                f"  commit it: from now on hidden checks are asked with the inputs of release {made.version}",
+            ).text(language()),
             f"{made.opening}",
             Message(
                 "  秘密です。締切のあとで `autograder reveal` に使います",
@@ -283,8 +308,6 @@ def mutants(
         autograder mutants sampling/top_p
         autograder mutants --diagnose --json
     """
-    from dataclasses import replace
-
     from autograder.mutants import hunt_course, measure_course
     from autograder.mutants.hunt import SETTINGS
 

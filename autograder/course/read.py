@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from autograder.course.hints import read_hints
+from autograder.course.inputs import read_secret
 from autograder.course.japanese import joined
 from autograder.course.prose import make_prose_stub, read_rubric
 from autograder.course.source import make_stub, parse, read_checks, read_mistakes, says_true, top_level_functions
@@ -117,6 +118,7 @@ def read_exercise(folder: Path) -> Exercise:
         embedded_model_only=says_true(
             folder / "checks_public.py", _text(folder / "checks_public.py"), "EMBEDDED_MODEL_ONLY"
         ),
+        inputs_key=read_secret(folder.parent.parent).key(folder.parent.name),
     )
 
 

@@ -66,7 +66,11 @@ class Models:
 
 def seed_of(*parts: str) -> int:
     """A seed in 0..2**31-1 that depends on nothing but `parts`."""
-    return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:4], "big") >> 1
+    return int.from_bytes(_digest(*parts)[:4], "big") >> 1
+
+
+def _digest(*parts: str) -> bytes:
+    return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
 def run_checks(
@@ -181,7 +185,8 @@ class _Checks:
                 ja="前のチェックで時間切れが続いたので、このチェックは実行していません。",
                 en="not run, because earlier checks of this exercise ran out of time.",
             )
-        student = self._run.make_student(exercise, seed_of("student", exercise.id, request.node.name))
+        seed = seed_of(exercise.inputs_key, "student", exercise.id, request.node.name)
+        student = self._run.make_student(exercise, seed)
         self._run.current = student
         yield student
         student._backend.close()
@@ -192,8 +197,8 @@ class _Checks:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> random.Random:
-        salt = [self._run.salt] if self._run.salt else []
-        return random.Random(seed_of("rng", self._exercise.id, request.node.name, *salt))
+        exercise = self._exercise
+        return random.Random(_digest(exercise.inputs_key, "rng", exercise.id, request.node.name, self._run.salt))
 
     @pytest.fixture
     def lm(self) -> Iterator[LoadedModel]:

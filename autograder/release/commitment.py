@@ -21,13 +21,17 @@ _FORMAT = "sha256(salt, then for each file by name: its name, a zero byte, its l
 
 
 def opening_of(unit: Unit, version: str) -> dict[str, Any]:
-    """Salt and texts of every file that decides a mark and does not ship."""
+    """Salt, texts of every file that decides a mark and does not ship, and what this release's hidden inputs are drawn from.
+
+    `unit`: as `course.inputs.of_release` gives it. Of the course's secret nothing is in it, so it may be revealed.
+    """
     files = {
         f"{exercise.folder.name}/{name}": (exercise.folder / name).read_text(encoding="utf-8")
         for exercise in unit.exercises
         for name in exercise.deciding_files
         if name != "checks_public.py"
     }
+    files["inputs_key.txt"] = "".join(sorted({f"{exercise.inputs_key}\n" for exercise in unit.exercises}))
     return {"unit": unit.id, "version": version, "salt": secrets.token_hex(32), "files": files}
 
 

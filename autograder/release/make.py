@@ -17,11 +17,13 @@ from pathlib import Path
 
 import autograder
 from autograder.audit.shipping import leaks, plain_lines, secret_lines
+from autograder.course.inputs import of_release, read_secret
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Unit
 from autograder.messages import Message
 from autograder.release.bundle import CHANGELOG, archive, plan_bundle
 from autograder.release.commitment import commitment_to, opening_of
+from autograder.release.secret import ensure_secret, record_release
 from autograder.reports.files import write_atomic_bytes
 
 # Of the repository, what the wheel is made from.
@@ -40,20 +42,20 @@ class Release:
 
 
 def make_release(course: Course, unit: Unit, out: Path, *, change: str) -> Release:
-    """Write `out/<unit>-<version>.zip` and `out/<unit>-<version>.opening.json`; the version counts on from what is there.
+    """Write `out/<unit>-<version>.zip` and `out/<unit>-<version>.opening.json`, and the version into the course's `secret.json`.
 
-    The course must have passed its audit; this does not repeat it.
+    From then on hidden checks are asked with the inputs of this release. The course must have passed its audit; this
+    does not repeat it.
 
     Args:
         change: one line for the changelog.
 
     Raises: SettingsError if the wheel cannot be built, or something secret stands in the bundle; then nothing is written.
     """
-    number = 1 + max(
-        (int(found[1]) for path in out.glob("*.zip") if (found := _name(unit).fullmatch(path.name))), default=0
-    )
+    number = next_number(course, unit, out)
     version = str(number)
-    opening = opening_of(unit, version)
+    ensure_secret(course.root)
+    opening = opening_of(of_release(course.root, unit, number), version)
     with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:
         files = plan_bundle(
             course,
@@ -61,7 +63,7 @@ def make_release(course: Course, unit: Unit, out: Path, *, change: str) -> Relea
             version,
             wheel=build_wheel(Path(folder)),
             commitment=commitment_to(opening),
-            changes=[f"- {version}: {change}", *_earlier_changes(out, unit, number - 1)],
+            changes=[f"- {version}: {change}", *_earlier_changes(out, unit)],
         )
         problems = list(_secrets(course, files))
     if problems:
@@ -70,6 +72,7 @@ def make_release(course: Course, unit: Unit, out: Path, *, change: str) -> Relea
             en="something secret stands in the bundle:\n" + "\n".join(one.en for one in problems),
         )
     out.mkdir(parents=True, exist_ok=True)
+    record_release(course.root, unit.id, number)
     release = Release(version, out / f"{unit.id}-{version}.zip", out / f"{unit.id}-{version}.opening.json")
     told = json.dumps(opening, ensure_ascii=False, indent=1) + "\n"
     write_atomic_bytes(release.opening, told.encode("utf-8"), mode=0o600)
@@ -124,7 +127,18 @@ def _name(unit: Unit) -> re.Pattern[str]:
     return re.compile(rf"{re.escape(unit.id)}-(\d+)\.zip")
 
 
-def _earlier_changes(out: Path, unit: Unit, number: int) -> list[str]:
+def next_number(course: Course, unit: Unit, out: Path) -> int:
+    """The number of the next release: counted on from those in `out` and from the course's latest, wherever that lies."""
+    return 1 + max(_latest(out, unit), read_secret(course.root).releases.get(unit.id, 0))
+
+
+def _latest(out: Path, unit: Unit) -> int:
+    """The highest number of a release of `unit` in `out`, 0 without any."""
+    return max((int(found[1]) for path in out.glob("*.zip") if (found := _name(unit).fullmatch(path.name))), default=0)
+
+
+def _earlier_changes(out: Path, unit: Unit) -> list[str]:
+    number = _latest(out, unit)
     if number == 0:
         return []
     with zipfile.ZipFile(out / f"{unit.id}-{number}.zip") as opened:

@@ -16,6 +16,7 @@ from packaging.utils import parse_wheel_filename
 
 from autograder.audit.shipping import secret_lines
 from autograder.course import read_course
+from autograder.course.inputs import read_secret
 from autograder.errors import SettingsError
 from autograder.exercise import Exercise
 from autograder.release import make
@@ -128,6 +129,19 @@ def test_versions_count_on_and_changes_are_kept(small: Path, tmp_path: Path):
     folder = unpacked(second, tmp_path)
     changes = [line for line in (folder / "CHANGELOG.md").read_text().splitlines() if line.startswith("- ")]
     assert changes == ["- 2: clearer", "- 1: first"]
+
+
+def test_a_release_commits_to_inputs_of_its_own(small: Path, tmp_path: Path):
+    """Those with which the course grades from then on, never used before; the course's secret stands in no opening."""
+    keys = []
+    for out in ("dist", "dist", "elsewhere"):
+        opening = json.loads(released(small, tmp_path / out).opening.read_text())
+        (exercise,) = read_course(small).units[0].exercises
+        assert opening["files"]["inputs_key.txt"] == f"{exercise.inputs_key}\n"
+        assert read_secret(small).secret not in json.dumps(opening)
+        keys.append(exercise.inputs_key)
+    assert len({*keys, ""}) == 4
+    assert dict(read_secret(small).releases) == {"u02_sampling": 3}
 
 
 def test_the_opening_is_for_the_instructor_alone(small: Path, tmp_path: Path):
