@@ -72,5 +72,5 @@ def _holds_answer(cell: Cell) -> bool:
     return bool(solution or notebook_cells(json.dumps({"cells": [cell]}), ""))
 
 
-def _functions_of(cell: Cell, functions: Collection[str]) -> set[str]:
+def _functions_of(cell: Cell, functions: Collection[str]) -> frozenset[str]:
     return defined_functions("".join(cell["source"])) & set(functions)

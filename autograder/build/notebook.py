@@ -18,6 +18,7 @@ from typing import Any
 from autograder.build.words import refuse_marks_of_nbgrader
 from autograder.exercise import Exercise
 from autograder.grading.notebook import defined_functions
+from autograder.grading.outline import parsed
 from autograder.messages import Language, Message
 
 _FENCE = re.compile(r"^```", re.MULTILINE)
@@ -123,25 +124,23 @@ def answer_cells(text: str, functions: Collection[str]) -> Iterator[str]:
 
     The module's docstring, which repeats the title, is left out. What is not valid Python is one cell.
     """
-    try:
-        tree, lines = ast.parse(text), text.splitlines()
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree, lines = parsed(text), text.split("\n")
+    if tree is None:
         yield text.strip("\n")
         return
-    body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
+    body = tree.body[1:] if ast.get_docstring(tree, clean=False) is not None else tree.body
     start = tree.body[0].end_lineno or 0 if body != tree.body else 0
-    waiting = ""
+    waiting: list[str] = []
     for node in body:
         part = "\n".join(lines[start : node.end_lineno]).strip("\n")
-        start = node.end_lineno or 0
+        start = max(start, node.end_lineno or 0)
         if isinstance(node, ast.FunctionDef) and node.name in functions:
-            yield from filter(None, [waiting])
+            yield from filter(None, ["\n\n".join(waiting)])
             yield part
-            waiting = ""
-        else:
-            waiting = f"{waiting}\n\n{part}".strip("\n")
-    rest = "\n".join(lines[start:]).strip("\n")
-    yield from filter(None, [f"{waiting}\n\n{rest}".strip("\n")])
+            waiting = []
+        elif part:
+            waiting.append(part)
+    yield from filter(None, ["\n\n".join([*waiting, "\n".join(lines[start:]).strip("\n")]).strip("\n")])
 
 
 def _mark_line(exercise: Exercise) -> str:

@@ -6,11 +6,12 @@ name, and a single .py or .ipynb, belong to every exercise whose functions they 
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import re
+import unicodedata
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from autograder.errors import SubmissionError
 from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.files import MAX_NOTEBOOK_BYTES, MAX_PY_BYTES, RECEIPT_NAME, SubmittedFile, submitted_files
 from autograder.grading.notebook import (
+    cells_for,
     decoded,
     defined_functions,
     marked_cells,
@@ -27,6 +29,7 @@ from autograder.grading.notebook import (
     source_for,
     written_twice,
 )
+from autograder.grading.outline import outline
 from autograder.grading.receipt import judge
 from autograder.messages import Message, visible_name
 
@@ -78,6 +81,19 @@ class _Texts:
         """The text by which the file at `path` answers `exercise`."""
         parts = self.parts[path]
         return parts[0] if path.lower().endswith(".py") else source_for(parts, exercise.functions, exercise.stub)
+
+    def is_written(self, path: str, exercise: Exercise) -> bool:
+        """Whether the code of the file at `path` differs from that of the exercise's stub."""
+        parts = self.parts[path]
+        is_py = path.lower().endswith(".py")
+        return _differs(parts if is_py else cells_for(parts, exercise.functions, exercise.stub), exercise)
+
+    def defines(self, path: str, exercise: Exercise) -> bool:
+        """Whether the file at `path` defines a function of `exercise`. What does not hold its name is not even parsed."""
+        return any(
+            _mentions(part, exercise.functions) and not defined_functions(part).isdisjoint(exercise.functions)
+            for part in self.parts[path]
+        )
 
     def note(self, path: str, exercise: Exercise) -> Message | None:
         """What a person should know of the cells of a notebook that answers `exercise`."""
@@ -245,7 +261,7 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
     named = [str(file.path) for file in files if _named_after(str(file.path)) == exercise.name]
     candidates = [path for path in named if path in read.parts]
     for path in candidates:
-        if is_written(read.text(path, exercise), exercise):
+        if read.is_written(path, exercise):
             return Answer(read.text(path, exercise), note=read.note(path, exercise))
     renamed = _of_another_name(exercise, unit, read)
     if renamed and not any(path in read.reasons for path in named):
@@ -299,7 +315,12 @@ def _without_code(path: str, exercise: Exercise) -> Message:
 
 def is_written(text: str, exercise: Exercise) -> bool:
     """Whether the code differs from that of the stub; comments and the first docstring are no code."""
-    return _code(text) not in ([], _code(exercise.stub))
+    return _differs([text], exercise)
+
+
+def _differs(parts: Sequence[str], exercise: Exercise) -> bool:
+    code = tuple(chain.from_iterable(outline(part).code for part in parts))
+    return code not in ((), outline(exercise.stub).code)
 
 
 def holds_answer(file: SubmittedFile, exercise: Exercise) -> bool:
@@ -309,18 +330,14 @@ def holds_answer(file: SubmittedFile, exercise: Exercise) -> bool:
         return True
     if exercise.rubric is not None:
         return bool(answer_in(read.prose.get(path, []), exercise.name, exercise.stub))
-    return path in read.parts and is_written(read.text(path, exercise), exercise)
+    return path in read.parts and read.is_written(path, exercise)
 
 
-@lru_cache(maxsize=512)  # of stubs, above all
-def _code(text: str) -> list[str]:
-    """The statements of a Python text; its lines if it is not valid Python."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return text.split()
-    body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
-    return [ast.dump(node) for node in body]
+def _mentions(text: str, functions: Collection[str]) -> bool:
+    """Whether a name stands in `text`, in any of the ways in which Python takes it for the same."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return any(name in text for name in functions)
 
 
 def _named_after(path: str) -> str:
@@ -333,9 +350,8 @@ def _of_another_name(exercise: Exercise, unit: Unit, read: _Texts) -> str | None
     """A file that defines functions of `exercise` and is not named after any exercise of the unit."""
     taken = {one.name for one in unit.exercises}
     for path in read.parts:
-        text = read.text(path, exercise)
-        defines = defined_functions(text) & set(exercise.functions)
-        if _named_after(path) not in taken and defines and is_written(text, exercise):
+        is_free = _named_after(path) not in taken
+        if is_free and read.defines(path, exercise) and read.is_written(path, exercise):
             return path
     return None
 

@@ -6,23 +6,16 @@ the order of the notebook.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from autograder.errors import SubmissionError
+from autograder.grading.outline import outline
 
-_DEFINES = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.Import,
-    ast.ImportFrom,
-    ast.Assign,
-    ast.AnnAssign,
-)
+MAX_CELLS, MAX_CODE_CHARACTERS = 5000, 1 << 20  # of one notebook; prose does not count as code
 # Cell magics that run the rest of the cell where the notebook's names live.
 _RUN_THE_CELL = ("%%time", "%%capture", "%%prun")
 
@@ -44,14 +37,16 @@ def notebook_cells(text: str, name: str) -> list[str]:
     A cell that defines a function is kept even if it is not valid Python, so that its author is told the line. So is
     one that was made a Markdown cell by mistake. Imports from `autograder` (the cell that checks) do not count.
 
-    Raises: SubmissionError if `text` is not a notebook.
+    Raises: SubmissionError if `text` is not a notebook, or holds more code than an answer may.
     """
-    found = [
-        source if kind == "code" else _code_by_mistake(source)
-        for kind, source in _cells(text, name)
-        if kind in ("code", "markdown", "raw")
-    ]
-    return [source for cell in found if (source := without_magics(cell)) and _defines(source)]
+    cells = [one for one in _cells(text, name) if one[0] in ("code", "markdown", "raw") and one[1].strip()]
+    if len(cells) > MAX_CELLS or sum(len(source) for kind, source in cells if kind == "code") > MAX_CODE_CHARACTERS:
+        raise SubmissionError(
+            ja=f"{name}: セルが多すぎるか、コードが長すぎます（{MAX_CELLS} 個、{MAX_CODE_CHARACTERS >> 20} MiB まで）。答えに要らないセルを消して提出し直してください。",
+            en=f"{name}: too many cells or too much code (at most {MAX_CELLS} cells, {MAX_CODE_CHARACTERS >> 20} MiB). Delete what the answer does not need and submit it again.",
+        )
+    found = [source if kind == "code" else _code_by_mistake(source) for kind, source in cells]
+    return [source for cell in found if (source := without_magics(cell)) and outline(source).defines]
 
 
 def prose_cells(text: str, name: str) -> list[str]:
@@ -65,7 +60,12 @@ def marked_cells(text: str, name: str, mark: str) -> list[str]:
 
 
 def source_for(cells: Sequence[str], functions: Collection[str], stub: str = "") -> str:
-    """The .py text by which `cells` answer the exercise of `functions`.
+    """The .py text by which `cells` answer the exercise of `functions`."""
+    return "\n\n".join(cells_for(cells, functions, stub)) + "\n"
+
+
+def cells_for(cells: Sequence[str], functions: Collection[str], stub: str = "") -> list[str]:
+    """Those of `cells`, in the order in which they run, that answer the exercise of `functions`.
 
     A cell as it was handed out (`stub`) gives way to others that define the same. Where a later cell (of another
     exercise, say) defines one of them again, the cell that defines most of them runs once more at the end.
@@ -75,7 +75,7 @@ def source_for(cells: Sequence[str], functions: Collection[str], stub: str = "")
     defining = [index for index, count in enumerate(counts) if count]
     best = max(defining, key=lambda index: (counts[index], index), default=None)
     again = [cells[best]] if best is not None and best != defining[-1] else []
-    return "\n\n".join([*cells, *again]) + "\n"
+    return [*cells, *again]
 
 
 def written_twice(cells: Sequence[str], functions: Collection[str], stub: str) -> list[str]:
@@ -95,29 +95,22 @@ def _without_untouched_copies(cells: Sequence[str], functions: Collection[str], 
     return [cell for cell, drop in zip(cells, untouched, strict=True) if not drop]
 
 
-def definitions(source: str) -> dict[str, str]:
-    """Function → its code without comments; empty if `source` is not valid Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
-    return {node.name: ast.dump(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+def definitions(source: str) -> Mapping[str, str]:
+    """Function → digest of its code without comments; empty if `source` is not valid Python."""
+    return outline(source).definitions
 
 
-def defined_functions(source: str) -> set[str]:
+def defined_functions(source: str) -> frozenset[str]:
     """Names of the functions that `source` defines at its outermost level; by its lines if it is not valid Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(re.findall(r"^def (\w+)\(", source, re.MULTILINE))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return outline(source).functions
 
 
-def _cells(text: str, name: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1)
+def _cells(text: str, name: str) -> tuple[tuple[str, str], ...]:
     """(kind, source) of every cell."""
     try:
         notebook = json.loads(text)
-        return [(str(cell.get("cell_type")), _source(cell)) for cell in _raw_cells(notebook)]
+        return tuple((str(cell.get("cell_type")), _source(cell)) for cell in _raw_cells(notebook))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SubmissionError(
             ja=f"{name}: ノートブックとして読めません。JupyterLab で開いて保存し直し、もう一度提出してください。",
@@ -150,7 +143,7 @@ def without_magics(cell: str) -> str:
         if not first.startswith(_RUN_THE_CELL):
             return ""
         cell = rest
-    if _is_python(cell):  # where a line may well begin with %
+    if outline(cell).is_python:  # where a line may well begin with %
         return cell.removesuffix("\n")
     return "\n".join(_python_line(line) for line in cell.removesuffix("\n").split("\n"))
 
@@ -162,24 +155,3 @@ def _python_line(line: str) -> str:
         return f"{indent}pass"
     assigned = re.match(r"([\w.,\s]+=\s*)[%!]", line)
     return f"{assigned[1]}None" if assigned else line
-
-
-def _is_python(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def _defines(source: str) -> bool:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        # Kept where it seems to hold an answer, so that its author is told the line; an experiment is left out.
-        return any(line.startswith(("def ", "class ", "async def ")) for line in source.splitlines())
-    return any(isinstance(node, _DEFINES) and not _imports_autograder(node) for node in tree.body)
-
-
-def _imports_autograder(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "autograder"
