@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Language = Literal["ja", "en", "both"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -18,10 +19,14 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 @dataclass(frozen=True)
 class Message:
-    """One sentence (or a few) in both languages."""
+    """One sentence (or a few) in both languages; whatever it was made of, it holds no control and no bidi character."""
 
     ja: str
     en: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ja", escaped(self.ja))
+        object.__setattr__(self, "en", escaped(self.en))
 
     def text(self, language: Language) -> str:
         """The sentence in `language`; `both` gives two lines, Japanese first."""
@@ -61,15 +66,23 @@ def _language_of_the_locale() -> str:
     return language if language in ("ja", "en") else ""
 
 
+# Of a tensor with more elements than this a message tells the first few.
+_SHOWN_ELEMENTS = 64
 # Format (Cf) covers bidi controls and zero-width marks, which can make text read differently
 # from what it is; emoji sequences need the zero-width joiner.
 _HARMLESS = frozenset("\n\t\u200d")
 
 
+def escaped(text: str) -> str:
+    """`text` with control, bidi and surrogate characters written as `\\uXXXX`; line feeds and tabs stay."""
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return "".join(map(_escaped, text))
+
+
 def visible(text: str, *, limit: int = 2000) -> str:
     """`text` as it may be shown: control, bidi and surrogate characters escaped, cut at `limit` characters."""
-    cut = text[:limit]
-    shown = cut if cut.isprintable() else "".join(_escaped(character) for character in cut)
+    shown = escaped(text[:limit])
     return shown if len(text) <= limit else f"{shown} … (+{len(text) - limit})"
 
 
@@ -85,5 +98,47 @@ def _escaped(character: str) -> str:
 
 
 def shown(value: object, *, limit: int = 120) -> str:
-    """A value from a student in one short printable line, for use inside a message."""
-    return visible(repr(value), limit=limit).replace("\n", " ")
+    """A value from a student in one short printable line, for use inside a message: its `repr`, cut at `limit` characters.
+
+    It costs what it shows: of a list, a text or a tensor only the beginning is looked at.
+    """
+    text = ""
+    for n_pieces, piece in enumerate(_pieces(value, limit), 1):
+        text += piece
+        if len(text) > limit or n_pieces > limit:
+            text = f"{text[:limit]} …"
+            break
+    return escaped(text).replace("\n", " ")
+
+
+def _pieces(value: object, limit: int) -> Iterator[str]:
+    """The `repr` of `value` bit by bit."""
+    if isinstance(value, str | bytes):
+        yield repr(value[: limit + 1])
+    elif isinstance(value, list | tuple | dict):
+        opening, closing = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
+        yield opening
+        for index, item in enumerate(value):
+            if index:
+                yield ", "
+            yield from _pieces(item, limit)
+            if isinstance(value, dict):
+                yield ": "
+                yield from _pieces(value[item], limit)
+        yield f",{closing}" if isinstance(value, tuple) and len(value) == 1 else closing
+    elif type(value).__name__ == "Array" and hasattr(value, "items"):
+        yield "array("
+        yield from _pieces(value.items, limit)
+        yield ")"
+    elif type(value).__name__ == "Tensor" and hasattr(value, "numel"):
+        yield _tensor(value)
+    else:
+        yield repr(value)
+
+
+def _tensor(value: Any) -> str:
+    """A small tensor's `repr`; of a large one the first numbers, shape and dtype, for its `repr` reads all of it."""
+    if value.numel() <= _SHOWN_ELEMENTS:
+        return repr(value)
+    first = ", ".join(f"{number:.4g}" for number in value.reshape(-1)[:8].tolist())
+    return f"tensor([{first}, …], shape={tuple(value.shape)}, dtype={value.dtype})"

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.exercise import Check, Exercise, Unit, Verdict
-from autograder.grading.intake import Answer, Submission
+from autograder.grading.intake import MAX_PROSE_CHARACTERS, Answer, Submission
 from autograder.grading.reading import read_on
 from autograder.grading.run import CheckOutcome, Outcomes
-from autograder.messages import Message
+from autograder.messages import Message, visible
 
 SCHEMA_VERSION = 1
+# Whatever a student sends, a report stays short enough to be read, and a class's reports small enough to be kept.
+MAX_TEXT, MAX_NOTES = 4000, 30
 # An exercise that did not pass is called by its gravest check.
 _GRAVITY = (Verdict.FAULT, Verdict.LIMIT, Verdict.CRASH, Verdict.FAIL, Verdict.UNWRITTEN, Verdict.PASS)
 
@@ -44,7 +46,7 @@ def make_report(
         _exercise(exercise, submission.answers[exercise.name], outcomes, mistakes.get(exercise.id, {}))
         for exercise in unit.exercises
     ]
-    return {
+    report = {
         "schema_version": SCHEMA_VERSION,
         "student": submission.student,
         "unit": unit.id,
@@ -58,9 +60,28 @@ def make_report(
             exercise["max_points"] for exercise in exercises if exercise["verdict"] == Verdict.PERSON.value
         ),
         "receipt": submission.receipt,
-        "notes": [_both(note) for note in submission.notes],
+        "notes": [_both(note) for note in submission.notes[:MAX_NOTES]],
         "exercises": exercises,
     }
+    if len(submission.notes) > MAX_NOTES:
+        report["notes"].append(_both(_more_notes(len(submission.notes) - MAX_NOTES)))
+    stored: dict[str, Any] = bounded(report)
+    return stored
+
+
+def bounded(part: Any, *, limit: int = MAX_TEXT) -> Any:
+    """The same part of a report, with every text as it may be shown and of at most `limit` characters (prose: as long as
+    an answer may be); where one was cut, ` … (+N)` at its end says how much is missing."""
+    if isinstance(part, str):
+        return visible(part, limit=limit)
+    if isinstance(part, dict):
+        limits = {"answer": MAX_PROSE_CHARACTERS}
+        return {key: bounded(value, limit=limits.get(key, limit)) for key, value in part.items()}
+    return [bounded(one, limit=limit) for one in part] if isinstance(part, list) else part
+
+
+def _more_notes(n: int) -> Message:
+    return Message(f"ほかに {n} 件、同じような注意があります。", f"There are {n} more notes like these.")
 
 
 def _exercise(exercise: Exercise, answer: Answer, outcomes: Outcomes, mistakes: dict[str, str]) -> dict[str, Any]:

@@ -25,10 +25,11 @@ import msgpack
 
 from autograder.errors import CheckFailed, LimitReached, Outcome, StudentRaised, Unwritten
 from autograder.grading.by_hand import Sources, first_use, forbidden
-from autograder.jail import channel, refusals, wire
+from autograder.jail import channel, refusals, replies, wire
 from autograder.jail.modules import describe_exception
 from autograder.jail.pool import START_TIMEOUT_S, ChildProcess, Ending, Limits, Zygote, reached_cpu_limit
 from autograder.jail.refusals import Use
+from autograder.jail.replies import Missing, Raised, Reply, Unsendable, Value
 from autograder.server.sessions import Quota
 from autograder.server.start import ended, waiting_for_server
 from autograder.shared import SharedObjects, refused_methods
@@ -252,7 +253,7 @@ class JailedBackend:
             deadline_s = time.monotonic() + self._limits.wall_s
             channel.send(child.sock, msgpack.packb(request), deadline_s=deadline_s)
             deadline_s = self._await(child, deadline_s)
-            reply = wire.unpack(channel.receive(child.sock, deadline_s=deadline_s))
+            reply = replies.decode(channel.receive(child.sock, deadline_s=deadline_s))
         except channel.DeadlineError:
             self._over = self._end(function, timed_out=True)
             raise self._over from None
@@ -309,25 +310,22 @@ class JailedBackend:
         if server is not None and not server.is_alive():
             raise ended()
 
-    def _read(self, function: str, reply: Any) -> tuple[Any, Sequence[str]]:
+    def _read(self, function: str, reply: Reply) -> tuple[Any, Sequence[str]]:
         self._require_server()
         match reply:
-            case {"value": bytes(data)}:
-                changed = reply.get("changed")
-                named = [one for one in changed if isinstance(one, str)] if isinstance(changed, list) else []
+            case Value(data, changed):
                 try:
-                    return wire.decode(data, self._shared), named
+                    return wire.decode(data, self._shared), changed
                 except wire.WireError as error:
                     raise _unsendable(function, str(error)) from None
-            case {"missing": True}:
+            case Missing():
                 raise _missing(function)
-            case {"used": {"name": str(name), "line": int(line), "line_text": str(line_text)}}:
-                raise forbidden(function, Use(name[:100], line, line_text))
-            case {"unsendable": str(reason)}:
+            case Use():
+                raise forbidden(function, reply)
+            case Unsendable(reason):
                 raise _unsendable(function, reason)
-            case {"raised": dict(described)}:
-                raise _student_raised(function, described, self._limits)
-        raise _unsendable(function, "malformed reply")
+            case Raised():
+                raise _student_raised(function, reply, self._limits)
 
 
 def _missing(function: str) -> CheckFailed:
@@ -354,27 +352,15 @@ def _unsendable(function: str, reason: str) -> LimitReached:
     )
 
 
-def _student_raised(function: str, described: Mapping[str, Any], limits: Limits) -> Outcome:
-    types = described.get("types")
-    names = tuple(name for name in types if isinstance(name, str)) if isinstance(types, list) else ()
-    text = described.get("text")
-    text = text if isinstance(text, str) else ""
-    line = described.get("line")
+def _student_raised(function: str, raised: Raised, limits: Limits) -> Outcome:
+    names, text = raised.types, raised.text
     if "NotImplementedError" in names and not text:
         return Unwritten(ja="まだ書かれていません。", en="Not written yet.")
     if "MemoryError" in names or any(part in text.lower() for part in _OUT_OF_MEMORY_TEXTS):
         return _memory_reached(function)
-    limit = described.get("limit")
-    if isinstance(limit, str) and limit in _REFUSALS:
-        return _refused(function, limit, limits)
-    line_text = described.get("line_text")
-    return StudentRaised(
-        function=function,
-        type_names=names or ("Exception",),
-        text=text,
-        line=line if isinstance(line, int) and 0 <= line < 10**6 else 0,
-        line_text=line_text if isinstance(line_text, str) else "",
-    )
+    if raised.limit in _REFUSALS:
+        return _refused(function, raised.limit, limits)
+    return StudentRaised(function=function, type_names=names, text=text, line=raised.line, line_text=raised.line_text)
 
 
 def _memory_reached(function: str) -> LimitReached:

@@ -20,9 +20,10 @@ from typing import Any
 
 import msgpack
 
-from autograder.jail import channel, confine, walls, wire
+from autograder.jail import channel, confine, replies, walls, wire
 from autograder.jail.modules import describe_exception, file_name, load
 from autograder.jail.refusals import Use, refused
+from autograder.jail.replies import Missing, Reply, Unsendable, Value
 from autograder.shared import ModelLimitError, SharedObjects
 
 _MISSING = object()  # there is no such function
@@ -67,14 +68,14 @@ def serve(
             own = [module, *(sys.modules[name] for name in sources if name in sys.modules)]
             with refused(request.get("refused", {}), own, uses=uses, files=files):
                 answer = _answer(module, request, shared, scratch, changed)
-            reply: dict[str, Any] = {"missing": True} if answer is _MISSING else {"value": wire.encode(answer, shared)}
-            reply |= {"changed": changed} if changed else {}
+            missing = answer is _MISSING
+            reply: Reply = Missing() if missing else Value(wire.encode(answer, shared), tuple(changed))
         except wire.WireError as error:
-            reply = {"unsendable": str(error)[:300]}
+            reply = Unsendable(str(error))
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code included
-            reply = {"raised": {**describe_exception(error, files), "limit": _limit_behind(error, limits)}}
+            reply = describe_exception(error, files, limit=_limit_behind(error, limits))
         # A use is told whatever became of it: a swallowed exception hides nothing.
-        channel.send(sock, msgpack.packb({"used": uses[0].as_data()} if uses else reply))
+        channel.send(sock, replies.encode(uses[0] if uses else reply))
 
 
 def _answer(

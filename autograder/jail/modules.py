@@ -10,6 +10,8 @@ import traceback
 from collections.abc import Mapping, Sequence
 from types import CodeType, ModuleType
 
+from autograder.jail.replies import MAX_LINE_TEXT, MAX_TEXT, MAX_TYPE_NAME, MAX_TYPES, Raised
+
 
 class StudentFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Imports student files from memory. It stands last on the path, so no file can shadow a library."""
@@ -67,17 +69,21 @@ def from_text(name: str, text: str) -> ModuleType:
     return module
 
 
-def describe_exception(error: BaseException, files: frozenset[str]) -> dict[str, object]:
-    """An exception of student code as plain data: class names, text, and the last line in the student's own files."""
+def describe_exception(error: BaseException, files: frozenset[str], *, limit: str = "") -> Raised:
+    """An exception of student code: class names, text, and the last line in the student's own files.
+
+    Args:
+        limit: which limit of the jail was behind it.
+    """
     line, line_text = 0, ""
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename in files:
             line, line_text = frame.lineno or 0, frame.line or ""
     if isinstance(error, SyntaxError) and error.filename in files:
-        line, line_text = error.lineno or 0, (error.text or "").strip()
+        line, line_text = error.lineno or 0, str(error.text or "").strip()
     try:
-        text = str(error)[:2000]
+        text = str(error)[:MAX_TEXT]
     except Exception:  # a student's __str__ may raise anything
         text = ""
-    names = [kind.__name__[:100] for kind in type(error).__mro__ if kind is not object][:12]
-    return {"types": names, "text": text, "line": line, "line_text": line_text[:300]}
+    names = [kind.__name__[:MAX_TYPE_NAME] for kind in type(error).__mro__ if kind is not object]
+    return Raised(tuple(names[:MAX_TYPES]), text, line, line_text[:MAX_LINE_TEXT], limit)

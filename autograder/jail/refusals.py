@@ -41,10 +41,6 @@ class Use:
     line: int
     line_text: str
 
-    def as_data(self) -> dict[str, object]:
-        """Plain data for the wire."""
-        return {"name": self.name, "line": self.line, "line_text": self.line_text[:300]}
-
 
 def find_target(name: str) -> tuple[Any, str] | None:
     """The module or class that holds what the dotted `name` names, and its name there.

@@ -10,7 +10,10 @@ import torch
 
 from autograder.errors import Outcome
 from autograder.grading.student import JailedBackend
+from autograder.jail import replies
 from autograder.jail.pool import Limits, Zygote
+from autograder.jail.refusals import Use
+from autograder.jail.replies import Missing, Raised, Unsendable, Value
 from autograder.jail.wire import WireError, decode, encode
 from autograder.shared import SharedObjects
 
@@ -75,26 +78,52 @@ def test_a_hundred_thousand_mutated_messages_are_decoded_or_refused():
     assert 0.2 * N_MESSAGES < n_refused < 0.98 * N_MESSAGES
 
 
+REPLIES = [
+    Value(b"\xc0", ("1", "name")),
+    Missing(),
+    Unsendable("too large"),
+    Raised(("KeyError", "LookupError"), "'a'", 3, "x = d['a']", "files"),
+    Use("torch.softmax", 2, "torch.softmax(x)"),
+]
+
+
 def test_any_reply_is_an_answer_or_an_outcome():
-    """Also where the student's process speaks the protocol itself: replies of every shape, with values of every shape."""
+    """Also where the student's process speaks the protocol itself: every field of every reply, with anything in it."""
     rng = random.Random(8)
-    keys = ["value", "missing", "used", "unsendable", "raised", "types", "text", "line", "line_text", "limit", "name"]
     backend = JailedBackend(Zygote([], jailed=False), module="m", sources={}, shared=SHARED, limits=Limits(), seed=1)
-
-    def piece(depth: int) -> object:
-        if depth and rng.random() < 0.5:
-            return {rng.choice(keys): piece(depth - 1) for _ in range(rng.randint(0, 4))}
-        return rng.choice([*PIECES, "NotImplementedError", "out of memory", "network", encode([1], SHARED)])
-
-    n_answers = n_outcomes = 0
-    for _ in range(20_000):
+    pieces = [*PIECES, "x" * 2001, ["E"] * 13, "\u202e", 10**6 + 1, encode([1], SHARED)]
+    n_answers = n_refused = 0
+    outcomes: list[Outcome] = []
+    for number in range(20_000):
+        ((key, content),) = msgpack.unpackb(replies.encode(REPLIES[number % len(REPLIES)])).items()
+        if rng.random() < 0.3:
+            content = rng.choice(pieces)
+        elif isinstance(content, list) and rng.random() < 0.8:
+            content[rng.randrange(len(content))] = rng.choice(pieces)
+        message = {key: content} if rng.random() < 0.9 else {key: content, rng.choice(["value", "more"]): 1}
         try:
-            backend._read("f", piece(3))
+            backend._read("f", replies.decode(msgpack.packb(message)))
             n_answers += 1
-        except Outcome:
-            n_outcomes += 1
-    assert n_answers
-    assert n_outcomes
+        except Outcome as outcome:
+            outcomes.append(outcome)
+        except WireError:
+            n_refused += 1
+    assert min(n_answers, len(outcomes), n_refused) > 500
+    assert max(len(str(outcome)) for outcome in outcomes) < 3000
+
+
+@pytest.mark.parametrize("reply", REPLIES, ids=lambda reply: type(reply).__name__)
+def test_every_reply_arrives_as_it_was_sent(reply: replies.Reply):
+    """With every field."""
+    assert replies.decode(replies.encode(reply)) == reply
+
+
+def test_what_is_sent_is_within_the_bounds():
+    """Whatever the student's exception is called and says, its process sends what the other side takes."""
+    long = "\ud800" + "x" * 10_000
+    said = replies.decode(replies.encode(Raised((long,) * 50, long, 10**9, long, long)))
+    assert said == Raised((said.types[0],) * 12, "?" + "x" * 1999, 0, "?" + "x" * 299, "?" + "x" * 39)
+    assert replies.decode(replies.encode(Unsendable(long))) == Unsendable("?" + "x" * 299)
 
 
 @pytest.mark.parametrize("size", [2**32 - 1, 9 << 20])

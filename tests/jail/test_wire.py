@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.jail import wire
 from autograder.jail.wire import Opaque, WireError, decode, encode
+from autograder.models import load
 from autograder.shared import Array, SharedObjects
 
 NOTHING = SharedObjects()
@@ -158,3 +159,30 @@ def test_malformed_values_are_refused(node: object):
     """Wrong bytes, negative sizes, unhashable keys, unknown names: nothing is built."""
     with pytest.raises(WireError):
         decode(msgpack.packb(node), NOTHING)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [torch.tensor(1)] * (wire.MAX_TENSORS + 1),
+        [wire.MAX_TENSORS, torch.empty(0, 1 << 13, 1 << 13)],
+        {(number, number): 1 for number in range(wire.MAX_KEYS_NOT_TEXT + 1)},
+    ],
+    ids=["tensors", "an empty tensor with long axes", "keys that are no texts"],
+)
+def test_what_is_dear_is_bounded(value: object):
+    """Where it is read, if not already where it is sent."""
+    with pytest.raises(WireError):
+        decode(encode(value, NOTHING), NOTHING)
+
+
+def test_names_of_models_are_bounded():
+    """Each is a copy of the object."""
+    shared = SharedObjects([load("tiny-chat")])
+    tokenizer = shared.find("tiny-chat", "tokenizer", ())
+    assert decode(encode([tokenizer] * wire.MAX_REFERENCES, shared), shared)
+    for message in (["m", "tiny-chat", "tokenizer", []], ["m", "tiny-chat", "tokenizer", ["encode"]]):
+        with pytest.raises(WireError, match="models"):
+            decode(msgpack.packb(["l", [message] * (wire.MAX_REFERENCES + 1)]), shared)
+    with pytest.raises(WireError):
+        encode([tokenizer] * (wire.MAX_REFERENCES + 1), shared)
