@@ -62,6 +62,18 @@ class Hint:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """One sentence of the contract: the checks that hold it, each with the mistakes that break it, or why none does.
+
+    With neither, nothing is known to hold it.
+    """
+
+    sentence: str
+    held_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Figure:
     """A picture that a statement shows: `name` is its file below `figures/`, `svg` the file's text."""
 
@@ -96,6 +108,7 @@ class Exercise:
     figures: tuple[Figure, ...] = ()
     rubric: Rubric | None = None
     hints: tuple[Hint, ...] = ()
+    promises: tuple[Promise, ...] = ()
     embedded_model_only: bool = False  # its checks are about the embedded chat model, whatever `--model` says
     inputs_key: str = field(default="", repr=False)  # what hidden checks draw their inputs from (`course/inputs.py`)
 

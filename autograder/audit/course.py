@@ -34,20 +34,13 @@ def audit_course(
     Raises: SettingsError if `only` names an exercise that the course does not have.
     """
     exercises = [exercise for unit in course.units for exercise in unit.exercises]
+    units = list(course.units)
     if only:
         exercises = chosen_exercises(exercises, only)
-        units = [
-            replace(unit, exercises=tuple(one for one in unit.exercises if one in exercises)) for unit in course.units
-        ]
-        problems = [
-            problem for unit in units for problem in [*audit_texts(unit), *audit_figures(unit), *audit_hints(unit)]
-        ]
-    else:
-        problems = [
-            problem
-            for unit in course.units
-            for problem in [*audit_texts(unit), *audit_figures(unit), *audit_hints(unit)]
-        ]
+        units = [replace(unit, exercises=tuple(one for one in unit.exercises if one in exercises)) for unit in units]
+    audits = (audit_texts, audit_figures, audit_hints)
+    problems = [problem for unit in units for audit in audits for problem in audit(unit)]
+    if not only:
         problems += [*audit_shipping(course), *audit_power(course)]
     with Bench.load(settings) as bench:
         for n_finished, exercise in enumerate(exercises):

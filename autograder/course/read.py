@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.course.hints import read_hints
 from autograder.course.inputs import read_secret
 from autograder.course.japanese import joined
+from autograder.course.promises import as_shipped, read_promises
 from autograder.course.prose import make_prose_stub, read_rubric
 from autograder.course.source import make_stub, parse, read_checks, read_mistakes, says_true, top_level_functions
 from autograder.errors import CourseError
@@ -114,6 +115,7 @@ def read_exercise(folder: Path) -> Exercise:
         checks=checks,
         mistakes=mistakes,
         figures=_figures(folder, statement),
+        promises=read_promises(_text(folder / "statement.en.md")),
         hints=read_hints(folder, name, statement, checks, mistakes),
         embedded_model_only=says_true(
             folder / "checks_public.py", _text(folder / "checks_public.py"), "EMBEDDED_MODEL_ONLY"
@@ -169,7 +171,9 @@ def _require_unique(folder: Path, ids: list[str]) -> None:
 
 
 def _bilingual(folder: Path, stem: str) -> Message:
-    return Message(joined(_text(folder / f"{stem}.ja.md")), _text(folder / f"{stem}.en.md"))
+    """Both languages of a text, as they ship."""
+    ja, en = (as_shipped(_text(folder / f"{stem}.{language}.md")) for language in ("ja", "en"))
+    return Message(joined(ja), en)
 
 
 def _title(folder: Path, text: Message) -> Message:

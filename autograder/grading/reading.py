@@ -11,10 +11,11 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from autograder.course.promises import CONTRACT
 from autograder.exercise import Check, Exercise
 from autograder.messages import Message
 
-CONTRACT, HOW_TO_TRY = "What to write", "How to try it"  # headings that every statement has
+HOW_TO_TRY = "How to try it"  # a heading that every statement has
 STANDS_OUT = 1.3  # times the score of the section that says what to write
 
 

@@ -1,6 +1,6 @@
 """Hidden checks of sampling/self_bleu."""
 
-from autograder.checks import fail, points, read_float, read_floats, require, require_raises
+from autograder.checks import fail, points, read_float, read_floats, require, require_raises, unchanging
 
 WORDS = ["the", "The", "a", "dragon", "Dragon", "knight", "castle", "gold", "flew", "slept", "old", "in", "of"]
 ENDS = [".", "!", "?", "", ", she said.", "\n\nThe end."]
@@ -156,3 +156,15 @@ def test_two_texts_are_enough_and_fewer_are_refused(student, reference, rng):
     for too_few in (texts[:1], []):
         require_raises(ValueError, student.self_bleu, too_few)
         require_raises(ValueError, student.average_self_bleu, too_few)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, rng):
+    """渡されたリストは、呼び出しのあとも変わりません。
+
+    The list that is passed stays as it was.
+    """
+    texts = [f" {text}\n" for text in story_set(rng)]
+    asked = unchanging(student)
+    read_floats(asked.self_bleu(texts), "self_bleu", length=len(texts))
+    read_float(asked.average_self_bleu(texts), "average_self_bleu")

@@ -127,3 +127,92 @@ def scores_the_set_as_a_corpus(texts):
         raise ValueError
     streams = [[texts[(index + shift) % len(texts)] for index in range(len(texts))] for shift in range(1, len(texts))]
     return sacrebleu.corpus_bleu(texts, streams).score
+
+
+@mistake(
+    of="self_bleu",
+    caught_by="test_agrees_with_the_reference_on_random_texts",
+    ja="比べる前に、すべて小文字に直しています。大文字と小文字は区別したまま sacrebleu に渡してください。",
+    en="Everything is put into lower case first. Pass the texts to sacrebleu with their case as it is.",
+)
+def lower_cases_the_texts(texts):
+    if len(texts) < 2:
+        raise ValueError
+    lower = [text.lower() for text in texts]
+    return [sacrebleu.sentence_bleu(text, others(lower, index)).score for index, text in enumerate(lower)]
+
+
+@mistake(
+    of="self_bleu",
+    caught_by="test_uses_all_the_other_texts_as_references",
+    ja="0 から 1 の値になっています。sacrebleu のスコアは 0 から 100 なので、そのまま返してください。",
+    en="The values run from 0 to 1. Return sacrebleu's scores as they are, from 0 to 100.",
+)
+def scales_to_1(texts):
+    if len(texts) < 2:
+        raise ValueError
+    return [sacrebleu.sentence_bleu(text, others(texts, index)).score / 100 for index, text in enumerate(texts)]
+
+
+@mistake(
+    of="self_bleu",
+    caught_by="test_agrees_with_the_reference_on_random_texts",
+    ja="スコアを小さい順に並べて返しています。i 番目のスコアは、i 番目のテキストのものです。",
+    en="The scores come back sorted. The i-th score belongs to the i-th text.",
+)
+def sorts_the_scores(texts):
+    if len(texts) < 2:
+        raise ValueError
+    return sorted(sacrebleu.sentence_bleu(text, others(texts, index)).score for index, text in enumerate(texts))
+
+
+@mistake(
+    of="self_bleu",
+    caught_by="test_scores_short_texts",
+    ja="空のテキストを飛ばしています。空の文字列も 1 つのテキストで、スコアも 1 つ要ります。",
+    en="Empty texts are skipped. The empty string is a text, and needs a score as well.",
+)
+def skips_empty_texts(texts):
+    if len(texts) < 2:
+        raise ValueError
+    kept = [text for text in texts if text]
+    return [sacrebleu.sentence_bleu(text, others(kept, index)).score for index, text in enumerate(kept)]
+
+
+@mistake(
+    of="self_bleu",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリストの中のテキストを、空白を除いたものに置き換えています。呼んだ側のテキストが変わってしまいます。",
+    en="The texts in the list that was passed are replaced by stripped ones, so the caller's texts change.",
+)
+def strips_in_place(texts):
+    if len(texts) < 2:
+        raise ValueError
+    for index, text in enumerate(texts):
+        texts[index] = text.strip()
+    return [sacrebleu.sentence_bleu(text, others(texts, index)).score for index, text in enumerate(texts)]
+
+
+@mistake(
+    of="average_self_bleu",
+    caught_by="test_average_is_the_mean_of_the_scores",
+    ja="平均ではなく中央値になっています。スコアを足して、テキストの数で割ってください。",
+    en="This is the median, not the mean. Add the scores and divide by the number of texts.",
+)
+def takes_the_median(texts):
+    scores = sorted(self_bleu(texts))
+    half = len(scores) // 2
+    return scores[half] if len(scores) % 2 else (scores[half - 1] + scores[half]) / 2
+
+
+@mistake(
+    of="average_self_bleu",
+    caught_by="test_refuses_fewer_than_two_texts",
+    ja="テキストが 2 つより少ないときに、平均として数を返しています。比べる相手がいないので、ValueError を出してください。",
+    en="With fewer than two texts a number comes back for the mean. There is nothing to compare with: raise ValueError.",
+)
+def averages_nothing(texts):
+    if len(texts) < 2:
+        return 0.0
+    scores = self_bleu(texts)
+    return sum(scores) / len(scores)

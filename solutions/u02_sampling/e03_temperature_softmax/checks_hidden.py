@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from autograder.checks import by_hand, points, read_floats, read_probs, require, require_raises
+from autograder.checks import ROUNDING, by_hand, points, read_floats, read_probs, require, require_raises, unchanging
 
 # Whatever computes a softmax at once is out of reach in these checks.
 LIBRARY_SOFTMAX = (
@@ -34,11 +34,11 @@ def random_table(rng, size):
     return [(f"t{index}", weight / total) for index, weight in enumerate(weights)]
 
 
-def require_numbers(numbers, expected, where, *, ja, en):
-    """Equal within 1e-6, room enough for float32; `ja` and `en` say what to look at otherwise."""
+def require_numbers(numbers, expected, where, *, ja, en, tolerance=ROUNDING):
+    """Equal up to what float32 rounds, or `tolerance`; `ja` and `en` say what to look at otherwise."""
     worst = max(abs(number - wanted) for number, wanted in zip(numbers, expected, strict=True))
     require(
-        worst <= 1e-6,
+        worst <= tolerance,
         ja=f"{where}: 確率が最大 {worst:.2g} ずれています。{ja}",
         en=f"{where}: probabilities are off by up to {worst:.2g}. {en}",
     )
@@ -89,6 +89,8 @@ def test_softmax_sees_only_differences_of_scores(student, reference, rng):
             "softmax",
             ja="スコアに同じ数を足しても、確率は変わらないはずです。",
             en="Adding the same number to all scores must not change the probabilities.",
+            # the logarithm of a sum, subtracted at last, is a float32 of the size of the scores
+            tolerance=max(ROUNDING, 2.5e-7 * max(map(abs, shifted)) / temperature),
         )
     far_apart = [1e4, -1e4, 0.0]
     rng.shuffle(far_apart)
@@ -162,9 +164,9 @@ def test_zero_stays_exactly_zero(student, reference, rng):
 
 @points(1)
 def test_holds_at_very_low_and_very_high_temperatures(student, rng):
-    """とても低い温度では最大のトークンだけが残り、とても高い温度では一様になります。
+    """とても低い温度では最大のトークンだけが残り、高い温度ではごく小さな重みも効き、とても高い温度では一様になります。
 
-    A very low temperature leaves the best token alone, a very high one makes all equal.
+    A very low temperature leaves the best token alone, a high one brings up the smallest weights, a very high one makes all equal.
     """
     table = [("t1", 0.4), ("t2", 0.3), ("t3", 0.2), ("t4", 0.1)]
     rng.shuffle(table)
@@ -177,6 +179,17 @@ def test_holds_at_very_low_and_very_high_temperatures(student, rng):
             ja="温度がとても低いときと高いときの値を確かめてください。",
             en="Look at the values for very low and very high temperatures.",
         )
+    # 1e-12 to the power of 1/20 is a quarter: nothing above 0 is too small to count
+    tiny = [("t1", 0.6), ("t2", 0.4), ("t3", 1e-12), ("t4", 3e-17)]
+    rng.shuffle(tiny)
+    powers = [weight ** (1 / 20) for _, weight in tiny]
+    require_numbers(
+        tempered(student, tiny, 20.0),
+        [power / math.fsum(powers) for power in powers],
+        "apply_temperature",
+        ja="とても小さな重みも、高い温度では無視できない確率になります。0 でない重みは、どれも計算に入れてください。",
+        en="At a high temperature even a very small weight becomes a probability that counts. Use every weight that is not 0.",
+    )
 
 
 @points(1)
@@ -191,3 +204,14 @@ def test_refuses_arguments_that_make_no_sense(student, rng):
     require_raises(ValueError, student.softmax, [])
     require_raises(ValueError, student.apply_temperature, [], 1.5)
     require_raises(ValueError, student.apply_temperature, [("t1", 0.0), ("t2", 0.0)], 1.5)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, rng):
+    """渡されたリストは、呼び出しのあとも変わりません。
+
+    The lists that are passed stay as they were.
+    """
+    asked = unchanging(student)
+    read_floats(asked.softmax(random_scores(rng, 6), 1.5), "softmax", length=6)
+    tempered(asked, [*random_table(rng, 5), ("zero", 0.0)], 1.5)

@@ -10,6 +10,15 @@ def divided_by_the_sum(weights):
     return [weight / total for weight in weights]
 
 
+def apply_logs(probs, temperature):
+    """As the reference does it."""
+    if not any(weight > 0 for _, weight in probs) or not temperature > 0:
+        raise ValueError
+    highest = max(weight for _, weight in probs)
+    powers = [math.exp(math.log(weight / highest) / temperature) if weight else 0.0 for _, weight in probs]
+    return [(token, number) for (token, _), number in zip(probs, divided_by_the_sum(powers), strict=True)]
+
+
 @mistake(
     of="softmax",
     caught_by="test_softmax_sees_only_differences_of_scores",
@@ -150,3 +159,160 @@ def calls_the_library(scores, temperature=1.0):
     if not scores or not temperature > 0:
         raise ValueError
     return torch.softmax(torch.tensor(scores, dtype=torch.float64) / temperature, dim=0).tolist()
+
+
+@mistake(
+    of="softmax",
+    caught_by="test_softmax_turns_scores_into_probabilities",
+    ja="exp をとったままで、合計で割っていません。確率は合計が 1 になる数です。",
+    en="What exp gives is not divided by its sum. Probabilities add up to 1.",
+)
+def forgets_the_sum(scores, temperature=1.0):
+    if not scores or not temperature > 0:
+        raise ValueError
+    return [math.exp((score - max(scores)) / temperature) for score in scores]
+
+
+@mistake(
+    of="softmax",
+    caught_by="test_softmax_turns_scores_into_probabilities",
+    ja="確率が文字列になっています。書式を整えるのは表示するときだけにして、数のまま返してください。",
+    en="The probabilities are texts. Format them only to show them, and return numbers.",
+)
+def formats_the_numbers(scores, temperature=1.0):
+    if not scores or not temperature > 0:
+        raise ValueError
+    numbers = divided_by_the_sum([math.exp((score - max(scores)) / temperature) for score in scores])
+    return [f"{number:.4f}" for number in numbers]
+
+
+@mistake(
+    of="softmax",
+    caught_by="test_softmax_agrees_with_the_reference",
+    ja="確率を小さい順に並べて返しています。i 番目の確率は、i 番目のスコアのものです。",
+    en="The probabilities come back sorted. The i-th probability belongs to the i-th score.",
+)
+def sorts_the_scores(scores, temperature=1.0):
+    if not scores or not temperature > 0:
+        raise ValueError
+    return divided_by_the_sum([math.exp((score - max(scores)) / temperature) for score in sorted(scores)])
+
+
+@mistake(
+    of="softmax",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたスコアのリストそのものを、温度で割った値に書き換えています。新しいリストを作ってください。",
+    en="The list of scores that was passed is itself overwritten by the divided ones. Make a new list.",
+)
+def divides_in_place(scores, temperature=1.0):
+    if not scores or not temperature > 0:
+        raise ValueError
+    for index, score in enumerate(scores):
+        scores[index] = score / temperature
+    return divided_by_the_sum([math.exp(score - max(scores)) for score in scores])
+
+
+@mistake(
+    of="softmax",
+    caught_by="test_refuses_a_temperature_of_0_or_less",
+    ja="負の温度をそのまま計算に使っています。大小が逆の分布になるだけで、意味がありません。0 以下は断ってください。",
+    en="A negative temperature is computed with. It only turns the order round and means nothing: refuse 0 and below.",
+)
+def accepts_a_negative_temperature(scores, temperature=1.0):
+    if not scores or temperature == 0:
+        raise ValueError
+    divided = [score / temperature for score in scores]
+    return divided_by_the_sum([math.exp(score - max(divided)) for score in divided])
+
+
+@mistake(
+    of="apply_temperature",
+    caught_by="test_gives_the_table_at_temperature_1_5",
+    ja="1/T 乗したあとに、合計で割っていません。返す確率は合計が 1 です。",
+    en="The powers 1/T are not divided by their sum. The probabilities that come back add up to 1.",
+)
+def leaves_the_sum_open(probs, temperature):
+    if not any(weight > 0 for _, weight in probs) or not temperature > 0:
+        raise ValueError
+    return [(token, weight ** (1 / temperature)) for token, weight in probs]
+
+
+@mistake(
+    of="apply_temperature",
+    caught_by="test_only_the_ratios_of_the_weights_count",
+    ja="合計が 1 でない重みを断っています。重みは比だけが意味を持つので、合計がいくつでも受け取ってください。",
+    en="Weights that do not sum to 1 are refused. Only their ratios count, so take them whatever their sum.",
+)
+def refuses_weights(probs, temperature):
+    if abs(sum(weight for _, weight in probs) - 1) > 1e-6 or not temperature > 0:
+        raise ValueError
+    numbers = divided_by_the_sum([weight ** (1 / temperature) for _, weight in probs])
+    return [(token, number) for (token, _), number in zip(probs, numbers, strict=True)]
+
+
+@mistake(
+    of="apply_temperature",
+    caught_by="test_only_the_ratios_of_the_weights_count",
+    ja="1 より大きい重みを 1 に切り詰めています。重みは確率とは限りません。比を変えずに使ってください。",
+    en="Weights above 1 are cut to 1. Weights need not be probabilities: keep their ratios.",
+)
+def cuts_weights_at_1(probs, temperature):
+    if not any(weight > 0 for _, weight in probs) or not temperature > 0:
+        raise ValueError
+    numbers = divided_by_the_sum([min(weight, 1.0) ** (1 / temperature) for _, weight in probs])
+    return [(token, number) for (token, _), number in zip(probs, numbers, strict=True)]
+
+
+@mistake(
+    of="apply_temperature",
+    caught_by="test_zero_stays_exactly_zero",
+    ja="確率 0 のトークンを表から消しています。消さずに、確率 0 のまま返してください。",
+    en="Tokens of probability 0 are removed from the table. Return them, with probability 0.",
+)
+def removes_zeros(probs, temperature):
+    left = [(token, weight) for token, weight in probs if weight > 0]
+    if not left or not temperature > 0:
+        raise ValueError
+    highest = max(weight for _, weight in left)
+    numbers = divided_by_the_sum([math.exp(math.log(weight / highest) / temperature) for _, weight in left])
+    return [(token, number) for (token, _), number in zip(left, numbers, strict=True)]
+
+
+@mistake(
+    of="apply_temperature",
+    caught_by="test_holds_at_very_low_and_very_high_temperatures",
+    ja="とても小さな重みを 0 とみなしています。温度が高いと、1e-12 の重みでも無視できない確率になります。0 と扱うのは、ちょうど 0 のときだけです。",
+    en="Very small weights are taken for 0. At a high temperature even a weight of 1e-12 becomes a probability that counts. Only exactly 0 is 0.",
+)
+def drops_tiny_weights(probs, temperature):
+    if not any(weight > 0 for _, weight in probs) or not temperature > 0:
+        raise ValueError
+    highest = max(weight for _, weight in probs)
+    numbers = divided_by_the_sum(
+        [math.exp(math.log(weight / highest) / temperature) if weight > 1e-9 else 0.0 for _, weight in probs]
+    )
+    return [(token, number) for (token, _), number in zip(probs, numbers, strict=True)]
+
+
+@mistake(
+    of="apply_temperature",
+    caught_by="test_refuses_arguments_that_make_no_sense",
+    ja="空の表に対して空の表を返しています。分布になるトークンがないので、ValueError を出してください。",
+    en="An empty table gives an empty one. There is no token to make a distribution of: raise ValueError.",
+)
+def returns_nothing_for_nothing(probs, temperature):
+    if not probs:
+        return []
+    return apply_logs(probs, temperature)
+
+
+@mistake(
+    of="apply_temperature",
+    caught_by="test_refuses_arguments_that_make_no_sense",
+    ja="重みがすべて 0 のとき、等しい確率を返しています。どのトークンも出ようがないので、ValueError を出してください。",
+    en="When all weights are 0, equal probabilities come back. No token can come then: raise ValueError.",
+)
+def levels_a_table_of_zeros(probs, temperature):
+    if probs and not any(weight > 0 for _, weight in probs):
+        return [(token, 1 / len(probs)) for token, _ in probs]
+    return apply_logs(probs, temperature)

@@ -2,7 +2,9 @@
 
 import math
 
-from autograder.checks import fail, points, read_probs, require, require_raises
+from autograder.checks import ROUNDING, fail, points, read_probs, require, require_raises, unchanging
+
+EDGE = 2e-5  # farther from a running sum than float32 rounds, nearer than any p that is not quite the one passed
 
 
 def distribution(rng, size):
@@ -15,10 +17,10 @@ def distribution(rng, size):
 
 
 def threshold(rng, probs):
-    """A p halfway between two running sums, so that no rounding decides which token crosses it."""
+    """A p just above a running sum, just below the next one or halfway; no rounding decides which token crosses it."""
     ranked = sorted((probability for _, probability in probs), reverse=True)
     n_below = rng.randrange(len(ranked))
-    return math.fsum(ranked[:n_below]) + ranked[n_below] / 2
+    return math.fsum(ranked[:n_below]) + rng.choice([EDGE, ranked[n_below] / 2, ranked[n_below] - EDGE])
 
 
 def require_same(kept, expected):
@@ -43,7 +45,7 @@ def require_same(kept, expected):
     )
     worst = max(abs(a - b) for (_, a), (_, b) in zip(kept, expected, strict=True))
     require(
-        worst <= 1e-6,
+        worst <= ROUNDING,
         ja=f"top_p_filter: 確率が最大 {worst:.2g} ずれています。残した確率を、その合計で割ってください。",
         en=f"top_p_filter: probabilities are off by up to {worst:.2g}. Divide the kept ones by their sum.",
     )
@@ -132,3 +134,13 @@ def test_refuses_arguments_that_make_no_sense(student, rng):
     require_raises(ValueError, student.top_p_filter, [], 0.5)
     for p in (0.0, -0.5, 1.25):
         require_raises(ValueError, student.top_p_filter, distribution(rng, 5), p)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, rng):
+    """渡されたリストは、呼び出しのあとも変わりません。
+
+    The list that is passed stays as it was.
+    """
+    for size in (1, 6):
+        read_probs(unchanging(student).top_p_filter(distribution(rng, size), 0.5), "top_p_filter")

@@ -179,3 +179,58 @@ def waits_until_p_is_exceeded(probs, p):
         kept.append((token, probability))
         mass += probability
     return [(token, probability / mass) for token, probability in kept]
+
+
+@mistake(
+    of="top_p_filter",
+    caught_by="test_agrees_with_the_reference_on_random_distributions",
+    ja="残すトークンは合っていますが、渡された順のままです。確率の高い順に並べて返してください。",
+    en="The right tokens stay, but in the order given. Return them most probable first.",
+)
+def keeps_the_order_given(probs, p):
+    if not probs or not 0 < p <= 1:
+        raise ValueError
+    kept, mass = set(), 0.0
+    for token, probability in sorted(probs, key=lambda pair: -pair[1]):
+        if kept and mass >= p - 1e-12:
+            break
+        kept.add(token)
+        mass += probability
+    return [(token, probability / mass) for token, probability in probs if token in kept]
+
+
+@mistake(
+    of="top_p_filter",
+    caught_by="test_agrees_with_the_reference_on_random_distributions",
+    ja="p を小数第 2 位に丸めて使っています。渡された値のまま比べてください。",
+    en="p is rounded to two decimals. Compare with the very value that is passed.",
+)
+def rounds_p(probs, p):
+    if not probs or not 0 < p <= 1:
+        raise ValueError
+    kept, mass = [], 0.0
+    for token, probability in sorted(probs, key=lambda pair: -pair[1]):
+        if kept and mass >= round(p, 2) - 1e-12:
+            break
+        kept.append((token, probability))
+        mass += probability
+    return [(token, probability / mass) for token, probability in kept]
+
+
+@mistake(
+    of="top_p_filter",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリストそのものを並べ替えています。呼んだ側の表の順が変わってしまうので、並べ替えた新しいリストを使ってください。",
+    en="The list that was passed is itself sorted, which changes the caller's table. Work on a sorted copy.",
+)
+def sorts_in_place(probs, p):
+    if not probs or not 0 < p <= 1:
+        raise ValueError
+    probs.sort(key=lambda pair: -pair[1])
+    kept, mass = [], 0.0
+    for token, probability in probs:
+        if kept and mass >= p - 1e-12:
+            break
+        kept.append((token, probability))
+        mass += probability
+    return [(token, probability / mass) for token, probability in kept]

@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from autograder.checks import fail, points, read_probs, require, require_raises
+from autograder.checks import ROUNDING, fail, points, read_probs, require, require_raises, unchanging
+
+EDGE = 2e-5  # farther from a running sum than float32 rounds, nearer than any p that is not quite the one passed
 
 
 def distribution(rng, size):
@@ -16,10 +18,11 @@ def distribution(rng, size):
 
 
 def threshold(rng, probs, k):
-    """A p halfway between two running sums of the k best, renormalised, so that rounding decides nothing."""
+    """A p just above a running sum of the k best, renormalised, just below the next one or halfway; rounding decides nothing."""
     ranked = sorted((probability for _, probability in probs), reverse=True)[:k]
-    n_below = rng.randrange(len(ranked))
-    return (math.fsum(ranked[:n_below]) + ranked[n_below] / 2) / math.fsum(ranked)
+    n_below, total = rng.randrange(len(ranked)), math.fsum(ranked)
+    below, own = math.fsum(ranked[:n_below]) / total, ranked[n_below] / total
+    return below + rng.choice([EDGE, own / 2, own - EDGE])
 
 
 def require_same(kept, expected, where):
@@ -47,7 +50,7 @@ def require_numbers(kept, expected, where):
     """Same probabilities, within what float32 rounds."""
     worst = max(abs(number - wanted) for (_, number), wanted in zip(kept, expected, strict=True))
     require(
-        worst <= 1e-6,
+        worst <= ROUNDING,
         ja=f"{where}: 確率が最大 {worst:.2g} ずれています。残した確率を、その合計で割ってください。",
         en=f"{where}: probabilities are off by up to {worst:.2g}. Divide the kept ones by their sum.",
     )
@@ -161,3 +164,14 @@ def test_refuses_an_empty_list(student):
     """
     require_raises(ValueError, student.top_k_filter, [], 3)
     require_raises(ValueError, student.top_k_top_p_filter, [], 3, 0.5)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, rng):
+    """渡されたリストは、呼び出しのあとも変わりません。
+
+    The list that is passed stays as it was.
+    """
+    asked = unchanging(student)
+    read_probs(asked.top_k_filter(distribution(rng, 6), 3), "top_k_filter")
+    read_probs(asked.top_k_top_p_filter(distribution(rng, 6), 4, 0.5), "top_k_top_p_filter")

@@ -205,3 +205,65 @@ def goes_on_at_exactly_p(probs, k, p):
 def accepts_any_p(probs, k, p):
     refuse(probs, k)
     return renormalised(nucleus(top_k_filter(probs, k), p))
+
+
+@mistake(
+    of="top_k_filter",
+    caught_by="test_top_k_3_ends_with_dragon",
+    ja="1 個多く残しています。残すのはちょうど k 個です。",
+    en="One token too many is kept. Exactly k stay.",
+)
+def keeps_one_more(probs, k):
+    refuse(probs, k)
+    return renormalised(ranked(probs)[: k + 1])
+
+
+@mistake(
+    of="top_k_filter",
+    caught_by="test_tokens_of_equal_probability_are_not_lost",
+    ja="k 番目と同じ確率のトークンを、1 つも残していません。ちょうど k 個にするか、同じ確率のものを全部残してください。",
+    en="None of the tokens that share the probability of the k-th is kept. Keep exactly k, or all that share it.",
+)
+def drops_all_that_tie(probs, k):
+    refuse(probs, k)
+    in_order = ranked(probs)
+    if k >= len(in_order):
+        return renormalised(in_order)
+    edge = in_order[k][1]
+    return renormalised([pair for pair in in_order if pair[1] > edge] or in_order[:k])
+
+
+@mistake(
+    of="top_k_filter",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリストそのものを並べ替えて、短くしています。呼んだ側の表が変わってしまうので、新しいリストを作ってください。",
+    en="The list that was passed is itself sorted and cut, which changes the caller's table. Make a new list.",
+)
+def cuts_in_place(probs, k):
+    refuse(probs, k)
+    probs.sort(key=lambda pair: -pair[1])
+    del probs[k:]
+    return renormalised(probs)
+
+
+@mistake(
+    of="top_k_top_p_filter",
+    caught_by="test_k_then_p_agrees_with_the_warpers_of_transformers",
+    ja="p = 1 のとき、確率の最も低いトークンが抜けています。p = 1 では、top-k で残ったものを全部残します。",
+    en="At p = 1 the least probable token is missing. p = 1 keeps all that top-k has left.",
+)
+def drops_the_last_at_p_1(probs, k, p):
+    refuse(probs, k, p)
+    kept = nucleus(top_k_filter(probs, k), p)
+    return renormalised(kept[: max(1, len(kept) - 1)] if p == 1 else kept)
+
+
+@mistake(
+    of="top_k_top_p_filter",
+    caught_by="test_k_then_p_agrees_with_the_warpers_of_transformers",
+    ja="p を小数第 2 位に丸めて使っています。渡された値のまま比べてください。",
+    en="p is rounded to two decimals. Compare with the very value that is passed.",
+)
+def rounds_p(probs, k, p):
+    refuse(probs, k, p)
+    return renormalised(nucleus(top_k_filter(probs, k), round(p, 2)))

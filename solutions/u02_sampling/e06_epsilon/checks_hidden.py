@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from autograder.checks import fail, points, read_probs, require, require_raises
+from autograder.checks import ROUNDING, fail, points, read_probs, require, require_raises, unchanging
+
+EDGE = 1e-4  # this share of a probability lies between it and the floor: more than float32 rounds, even of a logarithm
 
 
 def distribution(rng, size):
@@ -16,11 +18,13 @@ def distribution(rng, size):
 
 
 def floor_between(rng, probs):
-    """An epsilon halfway between two neighbouring probabilities, or below or above all of them."""
+    """An epsilon just above a probability, just below the next one or halfway, or below or above all of them."""
     ranked = [0.0, *sorted(probability for _, probability in probs)]
     n_below = rng.randrange(len(ranked))
     above = ranked[n_below + 1] if n_below + 1 < len(ranked) else (ranked[-1] + 1) / 2
-    return (ranked[n_below] + above) / 2
+    return rng.choice(
+        [max(ranked[n_below], EDGE * above) * (1 + EDGE), (ranked[n_below] + above) / 2, above * (1 - EDGE)]
+    )
 
 
 def require_same(kept, expected):
@@ -45,7 +49,7 @@ def require_same(kept, expected):
     )
     worst = max(abs(a - b) for (_, a), (_, b) in zip(kept, expected, strict=True))
     require(
-        worst <= 1e-6,
+        worst <= ROUNDING,
         ja=f"epsilon_filter: 確率が最大 {worst:.2g} ずれています。残した確率を、その合計で割ってください。",
         en=f"epsilon_filter: probabilities are off by up to {worst:.2g}. Divide the kept ones by their sum.",
     )
@@ -72,14 +76,21 @@ def test_agrees_with_the_warper_of_transformers(student, rng):
 
 @points(1)
 def test_the_best_token_stays_wherever_it_stands(student, rng):
-    """epsilon がどの確率より大きくても、最も確率の高いトークンが残ります。
+    """epsilon がどの確率より大きくても、最も確率の高いトークンが 1 つだけ残ります。
 
-    The most probable token stays, even if epsilon is above all probabilities.
+    The most probable token alone stays if epsilon is above all probabilities.
     """
     for size in (1, 5, 12):
         probs = distribution(rng, size)
         best = max(probs, key=lambda pair: pair[1])[0]
         require_same(read_probs(student.epsilon_filter(probs, 0.99), "epsilon_filter"), [(best, 1.0)])
+    tied = [("t1", 0.375), ("t2", 0.375), ("t3", 0.25)]
+    kept = read_probs(student.epsilon_filter(rng.sample(tied, len(tied)), 0.5), "epsilon_filter")
+    require(
+        len(kept) == 1 and kept[0][0] in {"t1", "t2"},
+        ja=f"epsilon_filter: どの確率も epsilon に届かないとき、最も確率の高いトークンが 2 つあっても残すのは 1 つだけですが、{len(kept)} 個でした。",
+        en=f"epsilon_filter: where no probability reaches epsilon a single token should stay, even if two share the highest probability; got {len(kept)}.",
+    )
 
 
 @points(1)
@@ -126,3 +137,13 @@ def test_refuses_an_empty_list(student):
     An empty list raises ValueError.
     """
     require_raises(ValueError, student.epsilon_filter, [], 0.05)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, rng):
+    """渡されたリストは、呼び出しのあとも変わりません。
+
+    The list that is passed stays as it was.
+    """
+    for epsilon in (0.1, 0.9):
+        read_probs(unchanging(student).epsilon_filter(distribution(rng, 6), epsilon), "epsilon_filter")

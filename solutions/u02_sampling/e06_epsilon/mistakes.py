@@ -155,3 +155,51 @@ def accepts_epsilon_1(probs, epsilon):
 def accepts_an_empty_list(probs, epsilon):
     refuse(True, epsilon)
     return divided_by_the_sum([pair for pair in ranked(probs) if pair[1] >= epsilon] or ranked(probs)[:1])
+
+
+@mistake(
+    of="epsilon_filter",
+    caught_by="test_the_best_token_stays_wherever_it_stands",
+    ja="どの確率も epsilon に届かないとき、最も確率の高いものを全部残しています。残すのは、そのうちの 1 つだけです。",
+    en="Where no probability reaches epsilon, all tokens of the highest probability are kept. Only one of them stays.",
+)
+def keeps_all_that_tie_for_the_best(probs, epsilon):
+    refuse(probs, epsilon)
+    highest = ranked(probs)[0][1]
+    kept = [pair for pair in ranked(probs) if pair[1] >= epsilon]
+    return divided_by_the_sum(kept or [pair for pair in probs if pair[1] == highest])
+
+
+@mistake(
+    of="epsilon_filter",
+    caught_by="test_the_best_token_stays_wherever_it_stands",
+    ja="どの確率も epsilon に届かないとき、もとの確率のまま返しています。1 つだけ残るので、その確率は 1 です。",
+    en="Where no probability reaches epsilon, the token comes back with its old probability. It is alone, so its probability is 1.",
+)
+def leaves_the_last_one_as_it_was(probs, epsilon):
+    refuse(probs, epsilon)
+    kept = [pair for pair in ranked(probs) if pair[1] >= epsilon]
+    return divided_by_the_sum(kept) if kept else ranked(probs)[:1]
+
+
+@mistake(
+    of="epsilon_filter",
+    caught_by="test_agrees_with_the_warper_of_transformers",
+    ja="epsilon を小数第 2 位に丸めて使っています。渡された値のまま比べてください。",
+    en="Epsilon is rounded to two decimals. Compare with the very value that is passed.",
+)
+def rounds_epsilon(probs, epsilon):
+    refuse(probs, epsilon)
+    return divided_by_the_sum([pair for pair in ranked(probs) if pair[1] >= round(epsilon, 2)] or ranked(probs)[:1])
+
+
+@mistake(
+    of="epsilon_filter",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリストそのものを並べ替えています。呼んだ側の表の順が変わってしまうので、並べ替えた新しいリストを使ってください。",
+    en="The list that was passed is itself sorted, which changes the caller's table. Work on a sorted copy.",
+)
+def sorts_in_place(probs, epsilon):
+    refuse(probs, epsilon)
+    probs.sort(key=lambda pair: -pair[1])
+    return divided_by_the_sum([pair for pair in probs if pair[1] >= epsilon] or probs[:1])

@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from autograder.checks import fail, points, read_floats, read_probs, require, require_raises
+from autograder.checks import ROUNDING, fail, points, read_floats, read_probs, require, require_raises, unchanging
+
+EDGE = 1e-4  # this share of a probability lies between it and the floor: more than float32 rounds, even of a score
 
 
 def distribution(rng, size):
@@ -16,10 +18,11 @@ def distribution(rng, size):
 
 
 def share_between(rng, weights):
-    """A min_p in (0, 1) such that the floor lies halfway between two neighbouring weights, or below all of them."""
+    """A min_p in (0, 1) such that the floor lies just above a weight, just below the next one or halfway, or below all of them."""
     ranked = [0.0, *sorted(weights)]
     n_below = rng.randrange(len(ranked) - 1)
-    return (ranked[n_below] + ranked[n_below + 1]) / 2 / ranked[-1]
+    below, above = ranked[n_below : n_below + 2]
+    return rng.choice([below * (1 + EDGE), (below + above) / 2, above * (1 - EDGE)]) / ranked[-1]
 
 
 def require_same(kept, expected):
@@ -44,14 +47,14 @@ def require_same(kept, expected):
     )
     worst = max(abs(a - b) for (_, a), (_, b) in zip(kept, expected, strict=True))
     require(
-        worst <= 1e-6,
+        worst <= ROUNDING,
         ja=f"min_p_filter: 確率が最大 {worst:.2g} ずれています。残した確率を、その合計で割ってください。",
         en=f"min_p_filter: probabilities are off by up to {worst:.2g}. Divide the kept ones by their sum.",
     )
 
 
-def require_same_numbers(found, expected):
-    """The same entries dropped to exactly 0, the others equal."""
+def require_same_numbers(found, expected, tolerance=ROUNDING):
+    """The same entries dropped to exactly 0, the others equal up to what float32 rounds, or `tolerance`."""
     numbers = read_floats(found, "min_p_softmax", length=len(expected))
     dropped = [number == 0 for number in numbers]
     require(
@@ -63,7 +66,7 @@ def require_same_numbers(found, expected):
     )
     worst = max(abs(a - b) for a, b in zip(numbers, expected, strict=True))
     require(
-        worst <= 1e-6,
+        worst <= tolerance,
         ja=f"min_p_softmax: 確率が最大 {worst:.2g} ずれています。絞ったあとに、残った確率の合計で割ってください。",
         en=f"min_p_softmax: probabilities are off by up to {worst:.2g}. After the cut, divide by the sum of what stays.",
     )
@@ -90,9 +93,9 @@ def test_agrees_with_the_warper_of_transformers(student, rng):
 
 @points(1)
 def test_0_drops_nothing_and_1_keeps_the_best(student, rng):
-    """min_p = 0 では何も捨てず、min_p = 1 では最も確率の高いトークンだけが残ります。
+    """min_p = 0 では何も捨てず、min_p = 1 では最も確率の高いトークンだけ（同じ確率のものは全部）が残ります。
 
-    Min_p = 0 drops nothing, min_p = 1 keeps the most probable token alone.
+    Min_p = 0 drops nothing, min_p = 1 keeps the most probable token alone, with those of the same probability.
     """
     probs = distribution(rng, 13)
     ranked = sorted(probs, key=lambda pair: -pair[1])
@@ -102,6 +105,9 @@ def test_0_drops_nothing_and_1_keeps_the_best(student, rng):
     require_same_numbers(student.min_p_softmax(scores, 1.0, 0.0), [probability for _, probability in probs])
     only = [float(pair == ranked[0]) for pair in probs]
     require_same_numbers(student.min_p_softmax(scores, 1.0, 1.0), only)
+    tied = [("t1", 0.375), ("t2", 0.375), ("t3", 0.25)]
+    kept = read_probs(student.min_p_filter(rng.sample(tied, len(tied)), 1.0), "min_p_filter")
+    require_same(sorted(kept), [("t1", 0.5), ("t2", 0.5)])
 
 
 @points(1)
@@ -129,7 +135,8 @@ def test_scores_agree_with_the_warpers_of_transformers(student, rng):
     from transformers import MinPLogitsWarper, TemperatureLogitsWarper
 
     for temperature in (0.5, 0.8, 1.25, 1.9, 3.0):
-        scores = [2 * rank / 5 + rng.random() / 5 - 1 for rank in range(rng.randint(8, 16))]
+        # multiples of 1/64, which float32 holds exactly
+        scores = [(26 * rank + rng.randrange(13) - 64) / 64 for rank in range(rng.randint(8, 16))]
         rng.shuffle(scores)
         best = max(scores)
         min_p = share_between(rng, [math.exp((score - best) / temperature) for score in scores])
@@ -147,9 +154,12 @@ def test_survives_large_scores(student, shift):
 
     Scores around 1e4 and -1e4 do not overflow.
     """
-    expected = [1 / 1.75, 0.5 / 1.75, 0.25 / 1.75, 0.0]
-    scores = [shift + math.log(2 * ratio) if ratio else shift - 20 for ratio in (1, 0.5, 0.25, 0)]
-    require_same_numbers(student.min_p_softmax(scores, 1.0, 0.2), expected)
+    # multiples of 1/64 and a temperature of 2, so that float32 holds every score and quotient exactly
+    scores = [shift + above for above in (1.0, -0.25, -1.75, -20.0)]
+    ratios = [1.0, math.exp(-0.625), math.exp(-1.375), 0.0]
+    expected = [ratio / math.fsum(ratios) for ratio in ratios]
+    # the logarithm of a sum, subtracted at last, is a float32 of the size of the scores
+    require_same_numbers(student.min_p_softmax(scores, 2.0, 0.2), expected, tolerance=2.5e-7 * 1e4)
 
 
 @points(1)
@@ -165,3 +175,14 @@ def test_refuses_arguments_that_make_no_sense(student, rng):
     for min_p in (-1e-3, 1.001):
         require_raises(ValueError, student.min_p_filter, distribution(rng, 5), min_p)
         require_raises(ValueError, student.min_p_softmax, [0.5, 1.5], 1.0, min_p)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, rng):
+    """渡されたリストは、呼び出しのあとも変わりません。
+
+    The lists that are passed stay as they were.
+    """
+    asked = unchanging(student)
+    read_probs(asked.min_p_filter(distribution(rng, 6), 0.5), "min_p_filter")
+    read_floats(asked.min_p_softmax([0.5, 2.0, -1.0, 1.5], 2.0, 0.5), "min_p_softmax", length=4)

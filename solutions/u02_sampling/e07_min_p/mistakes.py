@@ -265,3 +265,83 @@ def accepts_any_temperature(scores, temperature, min_p):
     refuse(scores, min_p)
     probs = softmax(scores, temperature or 1e-3)
     return cut(probs, min_p * max(probs))
+
+
+@mistake(
+    of="min_p_filter",
+    caught_by="test_agrees_with_the_warper_of_transformers",
+    ja="下限が 2 % 低くなっています。余裕を持たせず、最も高い確率の min_p 倍そのものと比べてください。",
+    en="The floor is 2 % too low. Compare with min_p times the highest probability itself, without any slack.",
+)
+def floors_two_percent_low(probs, min_p):
+    refuse(probs, min_p)
+    in_order = ranked(probs)
+    return divided_by_the_sum([pair for pair in in_order if pair[1] >= 0.98 * min_p * in_order[0][1]])
+
+
+@mistake(
+    of="min_p_filter",
+    caught_by="test_0_drops_nothing_and_1_keeps_the_best",
+    ja="min_p = 1 のとき、最も確率の高いトークンを 1 つしか残していません。同じ確率のものがあれば、それも下限に届いています。",
+    en="At min_p = 1 only one token is kept. Others of the same probability reach the floor as well.",
+)
+def keeps_one_at_min_p_1(probs, min_p):
+    refuse(probs, min_p)
+    in_order = ranked(probs)
+    kept = [pair for pair in in_order if pair[1] >= min_p * in_order[0][1]]
+    return divided_by_the_sum(kept[:1] if min_p == 1 else kept)
+
+
+@mistake(
+    of="min_p_filter",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリストそのものを並べ替えています。呼んだ側の表の順が変わってしまうので、並べ替えた新しいリストを使ってください。",
+    en="The list that was passed is itself sorted, which changes the caller's table. Work on a sorted copy.",
+)
+def sorts_in_place(probs, min_p):
+    refuse(probs, min_p)
+    probs.sort(key=lambda pair: -pair[1])
+    return divided_by_the_sum([pair for pair in probs if pair[1] >= min_p * probs[0][1]])
+
+
+@mistake(
+    of="min_p_softmax",
+    caught_by="test_scores_agree_with_the_warpers_of_transformers",
+    ja="残った確率を大きい順に並べて返しています。i 番目の確率は、i 番目のスコアのものです。",
+    en="The probabilities come back sorted. The i-th probability belongs to the i-th score.",
+)
+def sorts_the_scores(scores, temperature, min_p):
+    refuse(scores, min_p)
+    if temperature <= 0:
+        raise ValueError
+    numbers = sorted(softmax(scores, temperature), reverse=True)
+    return cut(numbers, min_p * numbers[0])
+
+
+@mistake(
+    of="min_p_softmax",
+    caught_by="test_scores_become_probabilities_as_in_the_example",
+    ja="捨てたところに、0 ではなく小さな数が入っています。ちょうど 0 にしてください。",
+    en="What was dropped got a small number instead of 0. Make it exactly 0.",
+)
+def leaves_a_trace_of_what_is_dropped(scores, temperature, min_p):
+    refuse(scores, min_p)
+    if temperature <= 0:
+        raise ValueError
+    numbers = softmax(scores, temperature)
+    kept = [number if number >= min_p * max(numbers) else 1e-4 for number in numbers]
+    return [number / sum(kept) for number in kept]
+
+
+@mistake(
+    of="min_p_softmax",
+    caught_by="test_scores_agree_with_the_warpers_of_transformers",
+    ja="下限が 2 % 低くなっています。余裕を持たせず、最も高い確率の min_p 倍そのものと比べてください。",
+    en="The floor is 2 % too low. Compare with min_p times the highest probability itself, without any slack.",
+)
+def floors_the_scores_two_percent_low(scores, temperature, min_p):
+    refuse(scores, min_p)
+    if temperature <= 0:
+        raise ValueError
+    numbers = softmax(scores, temperature)
+    return cut(numbers, 0.98 * min_p * max(numbers))

@@ -1,12 +1,22 @@
 """Hidden checks of sampling/draw."""
 
 import functools
+import itertools
 import math
 import operator
 
 import pytest
 
-from autograder.checks import fail, points, read_text, read_texts, require, require_raises
+from autograder.checks import (
+    fail,
+    points,
+    read_text,
+    read_texts,
+    require,
+    require_raises,
+    require_seeded,
+    unchanging,
+)
 
 
 def distribution(rng, size, n_zeros=0):
@@ -124,14 +134,16 @@ def test_every_seed_counts_and_0_is_a_seed(student, rng):
     def many(seed):
         return read_texts(student.draw_many(probs, 80, seed), "draw_many", length=80)
 
-    drawn = {seed: many(seed) for seed in (rng.randrange(1, 2**31), 0)}
-    for seed, tokens in drawn.items():
-        require(
-            many(seed) == tokens,
-            ja="draw_many: 同じ seed で 2 回呼んだら、違う結果でした。呼ばれるたびに、この seed で乱数を作り直してください（0 も 1 つの seed です）。",
-            en="draw_many: two calls with one seed gave different results. Start the random numbers from the seed at every call (0 is a seed, too).",
+    drawn = {
+        seed: require_seeded(
+            many,
+            seed,
+            other,
+            where="draw_many",
             mistake="takes_seed_0_for_none" if seed == 0 else "never_sets_the_seed",
         )
+        for seed, other in ((rng.randrange(1, 2**31), 0), (0, rng.randrange(1, 2**31)))
+    }
     first, other = drawn.values()
     judged = judge_draws(other, probs, alternatives={"fixes_another_seed": Copy(tuple(first))})
     require(
@@ -139,6 +151,13 @@ def test_every_seed_counts_and_0_is_a_seed(student, rng):
         ja="draw_many: 違う seed で、同じ結果になりました。引数の seed を使ってください。",
         en="draw_many: different seeds gave the same result. Use the argument seed.",
         mistake="fixes_another_seed" if len(set(first)) > 1 else None,
+    )
+    # Honest results are equal with a probability far below 1e-6.
+    others = [tuple(many(seed)) for seed in rng.sample(range(2**31), 40)]
+    require(
+        len(set(others)) == len(others) or len(set(first)) == 1,
+        ja=f"draw_many: {len(others)} 個の違う seed で呼んだのに、違う結果は {len(set(others))} 通りでした。seed を切り詰めずに、そのまま使ってください。",
+        en=f"draw_many: {len(others)} different seeds gave only {len(set(others))} different results. Use the seed as it is, without cutting it down.",
     )
 
 
@@ -164,3 +183,32 @@ def test_refuses_an_empty_list_and_other_values_of_u(student, rng, u):
     require_raises(ValueError, student.draw, distribution(rng, 4), u)
     require_raises(ValueError, student.draw, [], 0.5)
     require_raises(ValueError, student.draw_many, [], 3, 5)
+
+
+@points(0.5)
+def test_tokens_come_in_the_order_drawn(student, rng):
+    """draw_many のリストは、選んだ順に並んでいます。
+
+    The tokens of draw_many come in the order in which they were drawn.
+    """
+    tokens = read_texts(student.draw_many(distribution(rng, 8), 200, rng.randrange(2**31)), "draw_many", length=200)
+    n_blocks = 1 + sum(one != other for one, other in itertools.pairwise(tokens))
+    # Of independent draws hardly any have equal tokens side by side in one block each, unless there is but one token.
+    require(
+        n_blocks > len(set(tokens)) or len(set(tokens)) == 1,
+        ja="draw_many: 同じトークンがひとかたまりに並んでいます。種類ごとにまとめたり並べ替えたりせず、選んだ順のまま返してください。",
+        en="draw_many: equal tokens stand side by side in one block each. Return the tokens in the order drawn, neither sorted nor grouped.",
+        mistake="sorts_what_it_drew" if tokens == sorted(tokens) else None,
+    )
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, rng):
+    """渡されたリストは、呼び出しのあとも変わりません。
+
+    The list that is passed stays as it was.
+    """
+    asked = unchanging(student)
+    probs = distribution(rng, 5, n_zeros=2)
+    read_text(asked.draw(probs, 0.5), "draw")
+    read_texts(asked.draw_many(probs, 6, 3), "draw_many", length=6)

@@ -242,3 +242,55 @@ def accepts_n_0(probs, n, seed):
     refuse(probs, 0)
     generator = random.Random(seed)
     return [draw(probs, generator.random()) for _ in range(n)]
+
+
+@mistake(
+    of="draw",
+    caught_by="test_a_sum_just_below_1_still_gives_a_token",
+    ja="合計がちょうど 1 でない表を断っています。丸めで 1e-6 ほどずれた合計は、正しい表です。",
+    en="A table whose sum is not exactly 1 is refused. A sum that rounding has moved by 1e-6 is in order.",
+)
+def insists_on_a_sum_of_1(probs, u):
+    refuse(probs, u)
+    if abs(sum(probability for _, probability in probs) - 1) > 1e-9:
+        raise ValueError
+    return along_the_sum(probs, u)
+
+
+@mistake(
+    of="draw_many",
+    caught_by="test_tokens_come_in_the_order_drawn",
+    ja="選んだトークンを並べ替えて返しています。選んだ順のまま返してください。",
+    en="The drawn tokens come back sorted. Return them in the order drawn.",
+)
+def sorts_what_it_drew(probs, n, seed):
+    refuse(probs, 0 if n > 0 else -1)
+    generator = random.Random(seed)
+    return sorted(draw(probs, generator.random()) for _ in range(n))
+
+
+@mistake(
+    of="draw_many",
+    caught_by="test_refuses_an_empty_list_and_other_values_of_u",
+    ja="空の表に対して、空のリストを返しています。選べるトークンがないので、ValueError を出してください。",
+    en="An empty table gives an empty list. There is nothing to draw from: raise ValueError.",
+)
+def returns_nothing_for_nothing(probs, n, seed):
+    if not probs:
+        return []
+    refuse(probs, 0 if n > 0 else -1)
+    generator = random.Random(seed)
+    return [draw(probs, generator.random()) for _ in range(n)]
+
+
+@mistake(
+    of="draw_many",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリストから、確率 0 のトークンを取り除いています。呼んだ側の表が変わってしまうので、新しいリストを作ってください。",
+    en="Tokens of probability 0 are removed from the very list that was passed, which changes the caller's table. Make a new list.",
+)
+def removes_zeros_in_place(probs, n, seed):
+    refuse(probs, 0 if n > 0 else -1)
+    probs[:] = [pair for pair in probs if pair[1] > 0]
+    generator = random.Random(seed)
+    return [draw(probs, generator.random()) for _ in range(n)]

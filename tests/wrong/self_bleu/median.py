@@ -1,5 +1,5 @@
 """The median of the scores is taken for their mean."""
-# explained by: nothing
+# explained by: takes_the_median
 
 from statistics import median
 

@@ -1,5 +1,5 @@
 """Keeps k + 1 tokens."""
-# explained by: nothing
+# explained by: keeps_one_more
 
 
 def top_k_filter(probs, k):
