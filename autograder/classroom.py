@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.exercise import Unit
+from autograder.grading.apart import LeftOut, SubmissionReader
 from autograder.grading.engine import Graded, Grader, Settings, circumstances
-from autograder.grading.intake import Submission, read_submission, students
+from autograder.grading.intake import Submission, students
 from autograder.grading.report import SCHEMA_VERSION
 from autograder.messages import visible
 from autograder.reports.files import write_class, write_student
-from autograder.reports.similar import MAX_ANSWERS, similar_answers
+from autograder.reports.similar import MAX_ANSWERS, MAX_CHARACTERS, similar_answers
 from autograder.reports.summary import summarise
 from autograder.reports.times import write_times, write_times_page
 
@@ -67,23 +68,25 @@ def grade_folder(
     reports: dict[str, dict[str, Any]] = {}
     entries = students(submissions)
     answers: dict[str, dict[str, str]] = {exercise.id: {} for exercise in unit.exercises}
-
-    def read(student: str) -> Submission:
-        submission = read_submission(student, entries[student], unit)
-        fingerprints[student] = _fingerprint(submission, bundle, settings)
-        return submission
-
-    for student in entries:
-        submission = read(student)
-        for exercise in unit.exercises if len(entries) <= MAX_ANSWERS else ():
-            if text := submission.answers[exercise.name].source:
-                answers[exercise.id][student] = text
-        kept = None if force else _kept_report(out / student, fingerprints[student])
-        if kept is None:
-            pending.append(student)
-        else:
-            reports[student] = kept
+    left_out: dict[str, dict[str, LeftOut]] = {student: {} for student in entries}
     with contextlib.ExitStack() as stack:
+        reader = stack.enter_context(SubmissionReader())
+
+        def read(student: str) -> Submission:
+            submission = reader.read(student, entries[student], unit, left_out[student])
+            fingerprints[student] = _fingerprint(submission, bundle, settings)
+            return submission
+
+        for student in entries:
+            submission = read(student)
+            for exercise in unit.exercises if len(entries) <= MAX_ANSWERS else ():
+                if text := submission.answers[exercise.name].source:
+                    answers[exercise.id][student] = text[:MAX_CHARACTERS]
+            kept = None if force else _kept_report(out / student, fingerprints[student])
+            if kept is None:
+                pending.append(student)
+            else:
+                reports[student] = kept
         if pending and grader is None:
             grader = stack.enter_context(Grader(settings))
         progress(next(iter(pending), ""), len(reports), len(entries))

@@ -251,7 +251,8 @@ class Grader:
                 outcomes.update(_without_answer(exercise, answer))
         mistakes = {exercise.id: self._diagnosis.recognise(exercise, outcomes) for exercise in written}
         faults = "\n".join(
-            f"{exercise} {check}\n{outcome.fault}" for (exercise, check), outcome in outcomes.items() if outcome.fault
+            [submission.faults] * bool(submission.faults)
+            + [f"{exercise} {check}\n{one.fault}" for (exercise, check), one in outcomes.items() if one.fault]
         )
         report = make_report(submission, unit, outcomes, mistakes, self._made)
         return Graded(submission.student, report, faults, _seconds(processes))

@@ -8,36 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.prose import MARK_END, answer_in, mark
+from autograder.course.prose import answer_in, mark
 from autograder.errors import SubmissionError
 from autograder.exercise import Exercise, Unit, Verdict
-from autograder.grading.files import MAX_NOTEBOOK_BYTES, MAX_PY_BYTES, RECEIPT_NAME, SubmittedFile, submitted_files
-from autograder.grading.notebook import (
-    cells_for,
-    decoded,
-    defined_functions,
-    marked_cells,
-    notebook_cells,
-    prose_cells,
-    source_for,
-    written_twice,
-)
-from autograder.grading.outline import outline
+from autograder.grading.files import RECEIPT_NAME, SubmittedFile, submitted_files
 from autograder.grading.receipt import judge
+from autograder.grading.texts import NONE_LEFT_OUT, UNGRADED_NAMES, Texts, differs, named_after, read_texts
 from autograder.messages import Message, visible_name
 
 # Files of the class's own in the folder of results, and what file systems allow.
 RESERVED_NAMES = frozenset({"class.json", "index.html", "times.html"})
 MAX_NAME_BYTES = 200
 MAX_PROSE_CHARACTERS = 20_000
-UNGRADED_NAMES = ("test_", "conftest")
 
 
 @dataclass(frozen=True)
@@ -58,6 +45,7 @@ class Submission:
 
     `unreadable`: a file that belongs to no exercise cannot be read, so an answer that seems to be missing may be in it.
     `receipt`: what `grading.receipt.judge` says of the receipt of `autograder submit`, if there is one.
+    `faults`: the log of what went wrong on our side while it was read.
     """
 
     student: str
@@ -67,45 +55,7 @@ class Submission:
     digest: str = ""
     unreadable: bool = False
     receipt: dict[str, Any] | None = None
-
-
-@dataclass
-class _Texts:
-    """Readable files and the reasons for unreadable ones, by path."""
-
-    parts: dict[str, list[str]] = field(default_factory=dict)  # a .py is one part, a notebook one for each cell
-    prose: dict[str, list[str]] = field(default_factory=dict)  # the same of .md files and Markdown cells
-    reasons: dict[str, Message] = field(default_factory=dict)
-
-    def text(self, path: str, exercise: Exercise) -> str:
-        """The text by which the file at `path` answers `exercise`."""
-        parts = self.parts[path]
-        return parts[0] if path.lower().endswith(".py") else source_for(parts, exercise.functions, exercise.stub)
-
-    def is_written(self, path: str, exercise: Exercise) -> bool:
-        """Whether the code of the file at `path` differs from that of the exercise's stub."""
-        parts = self.parts[path]
-        is_py = path.lower().endswith(".py")
-        return _differs(parts if is_py else cells_for(parts, exercise.functions, exercise.stub), exercise)
-
-    def defines(self, path: str, exercise: Exercise) -> bool:
-        """Whether the file at `path` defines a function of `exercise`. What does not hold its name is not even parsed."""
-        return any(
-            _mentions(part, exercise.functions) and not defined_functions(part).isdisjoint(exercise.functions)
-            for part in self.parts[path]
-        )
-
-    def note(self, path: str, exercise: Exercise) -> Message | None:
-        """What a person should know of the cells of a notebook that answers `exercise`."""
-        is_notebook = path.lower().endswith(".ipynb")
-        twice = written_twice(self.parts[path], exercise.functions, exercise.stub) if is_notebook else []
-        if not twice:
-            return None
-        names = ", ".join(twice)
-        return Message(
-            f"{visible_name(path)}: {names} を定義するセルが 2 つ以上あり、中身が違います。採点されたのが思ったとおりのものか確かめ、要らないセルは消してください。",
-            f"{visible_name(path)}: several cells define {names}, each in another way. Check that the one you mean was graded, and delete the others.",
-        )
+    faults: str = ""
 
 
 def students(folder: Path) -> dict[str, Path]:
@@ -143,16 +93,28 @@ def fit_name(name: str) -> str:
     return f"{fit[:40]}-{mark}"
 
 
-def read_submission(student: str, entry: Path, unit: Unit) -> Submission:
-    """Everything that can be read of `entry`; never raises for what a student can send."""
+def read_submission(
+    student: str,
+    entry: Path,
+    unit: Unit,
+    *,
+    at: Callable[[str], None] = lambda _: None,
+    left_out: Mapping[str, Message] = NONE_LEFT_OUT,
+) -> Submission:
+    """Everything that can be read of `entry`, in this process; `grading.apart` does it in one of its own.
+
+    Args:
+        at: is told the path of each file as work on it begins, and the empty one after the last.
+        left_out: path of a file → why it is not read; answers that it may hold wait for a person.
+    """
     try:
         files = submitted_files(entry)
     except SubmissionError as error:
-        return _unreadable(student, unit, error.message)
+        return unreadable(student, unit, error.message)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         name = visible_name(entry.name)
-        return _unreadable(
+        return unreadable(
             student,
             unit,
             Message(
@@ -164,39 +126,42 @@ def read_submission(student: str, entry: Path, unit: Unit) -> Submission:
     prose = {exercise.answer_file for exercise in unit.exercises if exercise.rubric is not None}
     files = [file for file in files if file.path.suffix.lower() != ".md" or file.path.name in prose]
     files = [file for file in files if file.path.name != RECEIPT_NAME]
-    read = _read_texts(files)
+    read = read_texts(files, at, left_out)
     answers = {
         exercise.name: _find_answer(exercise, unit, files, read)
         if exercise.rubric is None
         else _find_prose(exercise, files, read)
         for exercise in unit.exercises
     }
+    at("")
+    answers = {name: _perhaps_left_out(one, read, answers.keys()) for name, one in answers.items()}
     modules = {Path(path).stem: parts[0] for path, parts in reversed(read.parts.items()) if path.endswith(".py")}
     digest = hashlib.sha256()
     for file in [*files, *receipts]:
         digest.update(f"{file.path}\0{file.size}\0".encode("utf-8", "surrogateescape") + (file.data or b""))
     notes = _general_notes(unit, files, read, answers)
-    unreadable = any(_named_after(path) not in answers for path in read.reasons)
+    perhaps_there = any(named_after(path) not in answers for path in read.reasons)
     receipt = None
     for file in receipts:
         receipt, said = judge(file, [one for one in files if not one.path.name.startswith(UNGRADED_NAMES)], unit)
         notes = (*notes, *said)
-    return Submission(student, answers, modules, notes, digest.hexdigest(), unreadable, receipt)
+    return Submission(student, answers, modules, notes, digest.hexdigest(), perhaps_there, receipt)
 
 
-def _unreadable(student: str, unit: Unit, reason: Message) -> Submission:
-    answers = {exercise.name: Answer(None, Verdict.CRASH, reason) for exercise in unit.exercises}
+def unreadable(student: str, unit: Unit, reason: Message, verdict: Verdict = Verdict.CRASH) -> Submission:
+    """A submission of which nothing could be read, and why."""
+    answers = {exercise.name: Answer(None, verdict, reason) for exercise in unit.exercises}
     return Submission(student, answers, {}, (reason,), hashlib.sha256(reason.en.encode()).hexdigest())
 
 
 def _general_notes(
-    unit: Unit, files: list[SubmittedFile], read: _Texts, answers: dict[str, Answer]
+    unit: Unit, files: list[SubmittedFile], read: Texts, answers: dict[str, Answer]
 ) -> tuple[Message, ...]:
     """Unreadable files that belong to no exercise, and why nothing at all was found, if so."""
-    unreadable = tuple(reason for path, reason in read.reasons.items() if _named_after(path) not in answers)
+    reasons = tuple(reason for path, reason in read.reasons.items() if named_after(path) not in answers)
     nothing_found = all(one.source is None and one.verdict is Verdict.UNWRITTEN for one in answers.values())
-    if unreadable or not nothing_found or any(_named_after(str(file.path)) in answers for file in files):
-        return unreadable
+    if reasons or not nothing_found or any(named_after(str(file.path)) in answers for file in files):
+        return reasons
     wanted = ", ".join(exercise.answer_file for exercise in unit.exercises)
     if not files:
         return (
@@ -214,51 +179,18 @@ def _general_notes(
     )
 
 
-def _read_texts(files: list[SubmittedFile]) -> _Texts:
-    read = _Texts()
-    for file in files:
-        path = str(file.path)
-        if path in read.parts or path in read.prose or file.path.name.startswith(UNGRADED_NAMES):
-            continue
-        try:
-            text, name = _text(file), visible_name(path)
-            if path.lower().endswith(".ipynb"):
-                read.parts[path] = notebook_cells(text, name)
-                read.prose[path] = prose_cells(text, name) + marked_cells(text, name, MARK_END)
-            else:
-                (read.prose if path.lower().endswith(".md") else read.parts)[path] = [text]
-        except SubmissionError as error:
-            read.reasons[path] = error.message
-    return read
+def _perhaps_left_out(answer: Answer, read: Texts, names: Collection[str]) -> Answer:
+    """What was not found may stand in a file that was left out and belongs to no exercise: then a person decides."""
+    if answer.source is None and answer.verdict is Verdict.UNWRITTEN:
+        for path, reason in read.left_out.items():
+            if named_after(path) not in names:
+                return Answer(None, Verdict.FAULT, reason)
+    return answer
 
 
-def _text(file: SubmittedFile) -> str:
-    name = visible_name(str(file.path))
-    if file.is_folder:
-        raise SubmissionError(
-            ja=f"{name}: ファイルのはずですが、フォルダです。答えを書いたファイルを置いてください。",
-            en=f"{name}: expected a file, found a folder. Put the file with your answer there.",
-        )
-    is_notebook = file.path.suffix.lower() == ".ipynb"
-    if file.data is None:
-        limit = (MAX_NOTEBOOK_BYTES if is_notebook else MAX_PY_BYTES) >> 20
-        raise SubmissionError(
-            ja=f"{name}: 大きすぎます（{file.size / 2**20:.1f} MiB、上限 {limit} MiB）。出力やデータを消して提出し直してください。",
-            en=f"{name}: too large ({file.size / 2**20:.1f} MiB; the limit is {limit} MiB). Remove outputs or data and submit again.",
-        )
-    try:
-        text = decoded(file.data) if is_notebook else file.data.decode("utf-8-sig")
-        return text.replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise SubmissionError(
-            ja=f"{name}: UTF-8 ではありません（{error.start} バイト目）。エディタで文字コードを UTF-8 にして保存し直してください。",
-            en=f"{name}: not UTF-8 (byte {error.start}). Save it as UTF-8 in your editor.",
-        ) from error
-
-
-def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], read: _Texts) -> Answer:
+def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], read: Texts) -> Answer:
     """The file of the exercise's name, else one that defines its functions; a written one before an untouched stub."""
-    named = [str(file.path) for file in files if _named_after(str(file.path)) == exercise.name]
+    named = [str(file.path) for file in files if named_after(str(file.path)) == exercise.name]
     candidates = [path for path in named if path in read.parts]
     for path in candidates:
         if read.is_written(path, exercise):
@@ -268,16 +200,16 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
         return Answer(read.text(renamed, exercise), note=_renamed_note(exercise, renamed) if len(files) > 1 else None)
     for path in named:
         if path in read.reasons:
-            return Answer(None, Verdict.CRASH, read.reasons[path])
+            return Answer(None, read.verdict(path), read.reasons[path])
     for path in candidates:
         if any(read.parts[path]):
             return Answer(read.text(path, exercise))
     return Answer(None, Verdict.UNWRITTEN, _without_code(candidates[0], exercise) if candidates else _missing(exercise))
 
 
-def _find_prose(exercise: Exercise, files: list[SubmittedFile], read: _Texts) -> Answer:
+def _find_prose(exercise: Exercise, files: list[SubmittedFile], read: Texts) -> Answer:
     """The prose of a file of the exercise's name, or behind the exercise's mark in any notebook."""
-    named = [str(file.path) for file in files if _named_after(str(file.path)) == exercise.name]
+    named = [str(file.path) for file in files if named_after(str(file.path)) == exercise.name]
     marked = [path for path, texts in read.prose.items() if any(mark(exercise.name) in text for text in texts)]
     candidates = [path for path in dict.fromkeys([*named, *marked]) if path in read.prose]
     for path in candidates:
@@ -286,7 +218,7 @@ def _find_prose(exercise: Exercise, files: list[SubmittedFile], read: _Texts) ->
             return Answer(answer[:MAX_PROSE_CHARACTERS], note=_cut_note() if cut else None)
     for path in named:
         if path in read.reasons:
-            return Answer(None, Verdict.CRASH, read.reasons[path])
+            return Answer(None, read.verdict(path), read.reasons[path])
     return Answer(None, Verdict.UNWRITTEN, None if candidates else _missing(exercise))
 
 
@@ -315,17 +247,12 @@ def _without_code(path: str, exercise: Exercise) -> Message:
 
 def is_written(text: str, exercise: Exercise) -> bool:
     """Whether the code differs from that of the stub; comments and the first docstring are no code."""
-    return _differs([text], exercise)
-
-
-def _differs(parts: Sequence[str], exercise: Exercise) -> bool:
-    code = tuple(chain.from_iterable(outline(part).code for part in parts))
-    return code not in ((), outline(exercise.stub).code)
+    return differs([text], exercise)
 
 
 def holds_answer(file: SubmittedFile, exercise: Exercise) -> bool:
     """Whether something was written into `file`, which is named after `exercise`; also True if it cannot be read."""
-    read, path = _read_texts([file]), str(file.path)
+    read, path = read_texts([file]), str(file.path)
     if path in read.reasons:
         return True
     if exercise.rubric is not None:
@@ -333,24 +260,11 @@ def holds_answer(file: SubmittedFile, exercise: Exercise) -> bool:
     return path in read.parts and read.is_written(path, exercise)
 
 
-def _mentions(text: str, functions: Collection[str]) -> bool:
-    """Whether a name stands in `text`, in any of the ways in which Python takes it for the same."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return any(name in text for name in functions)
-
-
-def _named_after(path: str) -> str:
-    """The exercise that a file's name means: `top_p` for `top_p.py` and for the notebook `top_p.en.ipynb`."""
-    stem = Path(path).stem
-    return re.sub(r"\.(ja|en)$", "", stem) if path.lower().endswith(".ipynb") else stem
-
-
-def _of_another_name(exercise: Exercise, unit: Unit, read: _Texts) -> str | None:
+def _of_another_name(exercise: Exercise, unit: Unit, read: Texts) -> str | None:
     """A file that defines functions of `exercise` and is not named after any exercise of the unit."""
     taken = {one.name for one in unit.exercises}
     for path in read.parts:
-        is_free = _named_after(path) not in taken
+        is_free = named_after(path) not in taken
         if is_free and read.defines(path, exercise) and read.is_written(path, exercise):
             return path
     return None

@@ -102,12 +102,12 @@ def _exercise(exercise: Exercise, answer: Answer, outcomes: Outcomes, mistakes: 
 
 
 def _prose(exercise: Exercise, answer: Answer) -> dict[str, Any]:
-    """An answer for a person to mark, with its text; 0 points only where there is none."""
+    """An answer for a person to mark, with its text; 0 points only where there is none, or it is in no readable file."""
     waits = answer.source is not None
     return {
         "id": exercise.id,
         "title": _both(exercise.title),
-        "points": None if waits else 0.0,
+        "points": None if waits or answer.verdict is Verdict.FAULT else 0.0,
         "max_points": exercise.max_points,
         "verdict": (Verdict.PERSON if waits else answer.verdict).value,
         "note": _both(answer.note) if answer.note else None,

@@ -16,8 +16,9 @@ from autograder.build.fill import filled_notebook
 from autograder.course import read_course
 from autograder.errors import AutograderError, CourseError
 from autograder.exercise import Course, Exercise, Unit, Verdict
+from autograder.grading.apart import SubmissionReader
 from autograder.grading.engine import Grader, Settings
-from autograder.grading.intake import Answer, Submission, read_submission
+from autograder.grading.intake import Answer, Submission
 from autograder.jail.pool import Limits
 from autograder.messages import Message
 from autograder.models import Catalog, read_catalog
@@ -40,8 +41,8 @@ def main() -> None:
         _reply(replies, {"error": [error.message.ja, error.message.en]})
         return
     _reply(replies, {"ready": True})
-    with grader:
-        _obey(_Bench(grader), orders, replies)
+    with grader, SubmissionReader() as reader:
+        _obey(_Bench(grader, reader), orders, replies)
 
 
 def _chosen(settings: dict[str, Any], limits: Limits) -> Settings:
@@ -67,10 +68,10 @@ def _reply(replies: TextIO, content: dict[str, Any]) -> None:
 
 
 class _Bench:
-    """A grader and the course that it grades by."""
+    """A grader, whoever reads submissions, and the course that they are graded by."""
 
-    def __init__(self, grader: Grader) -> None:
-        self._grader = grader
+    def __init__(self, grader: Grader, reader: SubmissionReader) -> None:
+        self._grader, self._reader = grader, reader
         self._opened: tuple[Path, str] | None = None
         self._course = Course(Path(), ())
 
@@ -85,7 +86,7 @@ class _Bench:
     def grade(self, unit_id: str, student: str, folder: Path, language: str) -> dict[str, Any]:
         """The report of one submission, the notebooks to show, and what a person should look at."""
         unit = _unit(self._course, unit_id)
-        submission = read_submission(student, folder, unit)
+        submission = self._reader.read(student, folder, unit)
         graded = self._grader.grade(submission, unit)
         answers = {exercise.name: submission.answers[exercise.name] for exercise in unit.exercises}
         shown = {one.name: _shown(one, answers[one.name]) for one in unit.exercises}

@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder import __version__
 from autograder.errors import SubmissionError
+from autograder.grading.apart import SubmissionReader
 from autograder.grading.files import (
     MAX_ARCHIVE_BYTES,
     MAX_NOTEBOOK_BYTES,
@@ -25,8 +26,9 @@ from autograder.grading.files import (
     SubmittedFile,
     submitted_files,
 )
-from autograder.grading.intake import UNGRADED_NAMES, Submission, holds_answer, read_submission
+from autograder.grading.intake import Submission, holds_answer
 from autograder.grading.receipt import SCHEMA_VERSION
+from autograder.grading.texts import UNGRADED_NAMES
 from autograder.messages import visible_name
 from autograder.release.folder import HandedOut, read_folder
 from autograder.release.public_run import PublicRun, not_run, run_public_checks
@@ -186,7 +188,8 @@ def _as_graded(given: HandedOut, files: dict[str, bytes]) -> Submission:
     with tempfile.TemporaryDirectory(prefix="autograder-submit-") as place:
         archive = Path(place, "answers.zip")
         archive.write_bytes(_zip(given.unit.id, files))
-        return read_submission(given.unit.id, archive, given.unit)
+        with SubmissionReader() as reader:
+            return reader.read(given.unit.id, archive, given.unit)
 
 
 def _with_receipt(files: dict[str, bytes], receipt: dict[str, Any]) -> dict[str, bytes]:

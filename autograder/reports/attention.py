@@ -15,19 +15,35 @@ WITHHELD, UNREADABLE, NOTE, PROSE = "withheld", "unreadable", "note", "prose"
 
 
 def withheld(report: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """Why a mark is withheld: one sentence for each check or exercise without one."""
-    said = False
-    for exercise in report["exercises"]:
-        faults = [check for check in exercise["checks"] if check["verdict"] == "fault" or check["points"] is None]
-        for check in faults:
-            yield _sentence(exercise["title"], check["title"], check["message"])
-        waits = exercise["points"] is None and exercise["verdict"] != "person"
-        if not faults and (exercise["verdict"] == "fault" or waits):
+    """Why a mark is withheld: one sentence for each check or exercise without one; what holds for a whole exercise, or for
+    all of them, stands once."""
+    withheld_ones = [exercise for exercise in report["exercises"] if _is_withheld(exercise)]
+    notes = [exercise["note"] for exercise in withheld_ones]
+    if len(notes) > 1 and notes[0] is not None and all(note == notes[0] for note in notes):
+        yield notes[0]
+        return
+    for exercise in withheld_ones:
+        if _is_its_note(exercise):
             yield _sentence(exercise["title"], None, exercise["note"])
-            faults = [exercise]
-        said = said or bool(faults)
-    if report["points"] is None and not said:
+        else:
+            for check in _faults(exercise):
+                yield _sentence(exercise["title"], check["title"], check["message"])
+    if report["points"] is None and not withheld_ones:
         yield {"ja": "点数が保留になっています。", "en": "The mark is withheld."}
+
+
+def _is_withheld(exercise: Mapping[str, Any]) -> bool:
+    waits = exercise["points"] is None and exercise["verdict"] != Verdict.PERSON.value
+    return bool(waits or _faults(exercise) or exercise["verdict"] == Verdict.FAULT.value)
+
+
+def _faults(exercise: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [check for check in exercise["checks"] if check["verdict"] == "fault" or check["points"] is None]
+
+
+def _is_its_note(exercise: Mapping[str, Any]) -> bool:
+    """Whether the note says why the mark of the whole exercise is withheld."""
+    return all(check["message"] == exercise["note"] for check in _faults(exercise))
 
 
 def looks(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -42,11 +58,12 @@ def looks(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for exercise in unread:
             why = _sentence(exercise["title"], None, exercise["note"])
             yield {"kind": UNREADABLE, "exercise": exercise["id"], "why": why}
+    told = [*unread, *(exercise for exercise in exercises if _is_withheld(exercise) and _is_its_note(exercise))]
     for note in report["notes"]:
-        if note not in reasons:
+        if note not in [exercise["note"] for exercise in told]:
             yield {"kind": NOTE, "exercise": None, "why": note}
     for exercise in exercises:
-        if exercise["note"] is not None and exercise not in unread and not _is_missing(exercise):
+        if exercise["note"] is not None and exercise not in told and not _is_missing(exercise):
             why = _sentence(exercise["title"], None, exercise["note"])
             yield {"kind": NOTE, "exercise": exercise["id"], "why": why}
     for exercise in exercises:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from autograder.errors import CourseError
+from autograder.grading.apart import SubmissionReader
 from autograder.nbgrader import serve
 
 
@@ -26,7 +27,7 @@ def test_what_was_remembered_of_a_changed_or_another_course_is_forgotten(
     """Once for each change; a course that is open already is not read again."""
     monkeypatch.setattr(serve, "read_course", lambda solutions: None)
     grader: Any = NoGrader()
-    bench = serve._Bench(grader)
+    bench = serve._Bench(grader, SubmissionReader())
     for number, (course, stamp) in enumerate([("a", "1"), ("a", "2"), ("b", "1"), ("a", "2")], start=1):
         bench.open(tmp_path / course, stamp)
         bench.open(tmp_path / course, stamp)
@@ -35,7 +36,7 @@ def test_what_was_remembered_of_a_changed_or_another_course_is_forgotten(
 
 def test_a_course_that_cannot_be_read_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """It is not taken for open."""
-    bench = serve._Bench(NoGrader())  # type: ignore[arg-type]
+    bench = serve._Bench(NoGrader(), SubmissionReader())  # type: ignore[arg-type]
     with pytest.raises(CourseError):
         bench.open(tmp_path / "nowhere", "1")
     with pytest.raises(CourseError):
