@@ -17,8 +17,10 @@ from autograder.demo import write_class
 from autograder.exercise import Exercise, Unit
 from autograder.grading import engine
 from autograder.grading.engine import Settings
+from autograder.grading.intake import read_submission
 from autograder.grading.pool import GraderPool
 from autograder.jail.pool import Limits
+from autograder.reports.attention import looks
 from autograder.reports.times import read_times
 
 SETTINGS = Settings(limits=Limits(cpu_s=3, wall_s=60.0, memory_mib=600))
@@ -294,3 +296,32 @@ def test_several_graders(graded: Path, unit: Unit, tmp_path: Path):
     for folder, name in [*((out, name) for name in names), (stopped, finished.name)]:
         for file in ("report.json", "report.html"):
             assert (folder / name / file).read_bytes() == (graded / "results" / name / file).read_bytes()
+
+
+def test_many_and_large_modules_get_full_marks(unit: Unit, top_p: Exercise, grader: engine.Grader, tmp_path: Path):
+    """Two hundred files, ten megabytes of them tables, beside an answer that imports some."""
+    table = f"TABLE = {'9' * 4000}\n" + f"TEXT = '{'x' * 900}'\n" * 57
+    for number in range(200):
+        (tmp_path / f"part_{number}.py").write_text(table.replace("TEXT", f"TEXT_{number}"))
+    imports = "".join(f"from part_{number} import TEXT_{number}\n" for number in range(0, 200, 20))
+    (tmp_path / "top_p.py").write_text(imports + without_marks(top_p.solution))
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) > 9 << 20
+    report = grader.grade(read_submission("alice", tmp_path, unit), unit).report
+    assert report["points"] == report["max_points"]
+
+
+def test_a_submission_that_uses_up_its_time_waits_for_a_look(unit: Unit, top_p: Exercise, tmp_path: Path):
+    """Its other checks say that they were not run, and the note reaches the student and a person."""
+    slow = "import time\n" + without_marks(top_p.solution).replace(
+        f"def {top_p.functions[0]}(",
+        f"def {top_p.functions[0]}(*given):\n    time.sleep(0.4)\n    return right(*given)\n\n\ndef right(",
+    )
+    (tmp_path / "top_p.py").write_text(slow)
+    with engine.Grader(Settings(limits=Limits(submission_s=1))) as grader:
+        report = grader.grade(read_submission("alice", tmp_path, unit), unit).report
+    (exercise,) = report["exercises"]
+    verdicts = [check["verdict"] for check in exercise["checks"]]
+    assert verdicts.count("limit") >= len(verdicts) - 2
+    assert "not run, because other checks used up the 1 s" in exercise["checks"][-1]["message"]["en"]
+    assert "--submission-limit" in report["notes"][0]["en"]
+    assert [look["why"] for look in looks(report)] == [report["notes"][0]]

@@ -55,6 +55,13 @@ def grade(
     cpu_limit: Annotated[
         int, typer.Option(min=1, help="1 つのチェックが使える CPU 時間（秒） / CPU seconds that one check may take.")
     ] = 20,
+    submission_limit: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="1 つの提出物のすべてのチェックが合わせて使える時間（秒） / Seconds by the clock that all checks of a submission may take together.",
+        ),
+    ] = 1800,
     memory_limit: Annotated[
         int, typer.Option(min=64, help="1 つのチェックが使えるメモリ（MiB） / MiB that one check may allocate.")
     ] = 1024,
@@ -110,7 +117,8 @@ def grade(
     from autograder.jail.pool import Limits
 
     with errors_as_exit_codes():
-        limits = Limits(cpu_s=cpu_limit, wall_s=4.0 * cpu_limit + 10, memory_mib=memory_limit)
+        wall_s = 4.0 * cpu_limit + 10
+        limits = Limits(cpu_s=cpu_limit, wall_s=wall_s, submission_s=submission_limit, memory_mib=memory_limit)
         read = read_chosen_course(course)
         tested = chosen_model(model, device, dtype, chosen_catalog(models, read.root.parent))
         settings = Settings(**tested, limits=limits, unsafe_no_jail=unsafe_no_jail, model_server=model_server)

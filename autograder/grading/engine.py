@@ -6,7 +6,7 @@ import copy
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from autograder import __version__
@@ -16,6 +16,7 @@ from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.intake import Answer, Submission
 from autograder.grading.report import Circumstances, make_report
 from autograder.grading.run import CheckOutcome, Models, Outcomes, run_checks
+from autograder.grading.spent import Spent, used_up_note
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail.pool import Limits, Zygote, jail_level
 from autograder.messages import Message, chosen_language
@@ -239,12 +240,14 @@ class Grader:
         written = [one for one in with_code if submission.answers[one.name].source is not None]
         processes: list[tuple[str, JailedBackend]] = []
 
+        spent, limits = Spent(), self._settings.limits
+
         def student(exercise: Exercise, seed: int) -> Student:
-            backend = self._backend(submission, exercise, seed)
+            backend = self._backend(submission, exercise, seed, spent)
             processes.append((exercise.id, backend))
             return Student(backend)
 
-        outcomes = run_checks(written, student, self._models)
+        outcomes = run_checks(written, student, self._models, spent=spent, limits=limits)
         for exercise in with_code:
             answer = submission.answers[exercise.name]
             if answer.source is None:
@@ -254,10 +257,12 @@ class Grader:
             [submission.faults] * bool(submission.faults)
             + [f"{exercise} {check}\n{one.fault}" for (exercise, check), one in outcomes.items() if one.fault]
         )
+        if spent.is_over(limits):
+            submission = replace(submission, notes=(*submission.notes, used_up_note(limits)))
         report = make_report(submission, unit, outcomes, mistakes, self._made)
         return Graded(submission.student, report, faults, _seconds(processes))
 
-    def _backend(self, submission: Submission, exercise: Exercise, seed: int) -> JailedBackend:
+    def _backend(self, submission: Submission, exercise: Exercise, seed: int, spent: Spent) -> JailedBackend:
         answers = {name: one.source for name, one in submission.answers.items() if one.source is not None}
         return JailedBackend(
             self._zygote,
@@ -266,6 +271,7 @@ class Grader:
             shared=self._models.shared(),
             limits=self._settings.limits,
             seed=seed,
+            spent=spent,
         )
 
 

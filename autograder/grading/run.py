@@ -21,8 +21,10 @@ from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritte
 from autograder.exercise import Check, Exercise, Verdict
 from autograder.grading.by_hand import Sources
 from autograder.grading.collected import CollectedChecks, stamp_of
+from autograder.grading.spent import Spent, not_tried
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.jail.modules import file_name, from_text
+from autograder.jail.pool import Limits
 from autograder.messages import Message, visible
 from autograder.models import left_as_found
 from autograder.shared import SharedObjects
@@ -80,6 +82,8 @@ def run_checks(
     *,
     only: Collection[str] | None = None,
     salt: str = "",
+    spent: Spent | None = None,
+    limits: Limits | None = None,
 ) -> Outcomes:
     """Run the checks of `exercises`; a check's outcome does not depend on which others run.
 
@@ -87,10 +91,11 @@ def run_checks(
         make_student: gives a fresh student for one exercise and one seed; called once for each check.
         only: ids of the checks to run; None runs all.
         salt: another one, other random inputs; grading uses none.
+        spent: what the students that `make_student` gives spend, of `limits`; once it is used up, no more check is run.
 
     Returns: an outcome for every check asked for; one that never ran is a FAULT.
     """
-    run = _Run(make_student, models, salt)
+    run = _Run(make_student, models, salt, spent or Spent(), limits or Limits())
     for exercise in exercises:
         wanted = [check.id for check in exercise.checks if only is None or check.id in only]
         if wanted:
@@ -134,8 +139,16 @@ def local_student(exercise: Exercise, text: str, shared: SharedObjects) -> Stude
 class _Run:
     """What one run works with, and how its checks ended."""
 
-    def __init__(self, make_student: Callable[[Exercise, int], Student], models: Models, salt: str) -> None:
+    def __init__(
+        self,
+        make_student: Callable[[Exercise, int], Student],
+        models: Models,
+        salt: str,
+        spent: Spent,
+        limits: Limits,
+    ) -> None:
         self.make_student, self.models, self.salt = make_student, models, salt
+        self.spent, self.limits = spent, limits
         self.shared = models.shared()
         self.recorded: Outcomes = {}
         self.n_timeouts: Counter[str] = Counter()
@@ -178,6 +191,9 @@ class _Checks:
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
         exercise, n_timeouts = self._exercise, self._run.n_timeouts
+        if self._run.spent.is_over(self._run.limits):
+            raise not_tried(self._run.limits)
+        self._run.spent.begin(exercise.id, getattr(request.node, "originalname", request.node.name))
         allowed = 1 if n_timeouts.total() >= MAX_TIMEOUTS_IN_ALL else MAX_TIMEOUTS
         if n_timeouts[exercise.id] >= allowed:
             raise LimitReached(

@@ -25,6 +25,7 @@ import msgpack
 
 from autograder.errors import CheckFailed, LimitReached, Outcome, StudentRaised, Unwritten
 from autograder.grading.by_hand import Sources, first_use, forbidden
+from autograder.grading.spent import Spent
 from autograder.jail import channel, refusals, replies, wire
 from autograder.jail.modules import describe_exception
 from autograder.jail.pool import START_TIMEOUT_S, ChildProcess, Ending, Limits, Zygote, reached_cpu_limit
@@ -36,6 +37,10 @@ from autograder.shared import SharedObjects, refused_methods
 
 # Exceptions by which Python and torch say that memory ran out.
 _OUT_OF_MEMORY_TEXTS = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory")
+
+
+class _IdleError(Exception):
+    """The student's process does nothing while its answer is awaited."""
 
 
 class Backend(Protocol):
@@ -214,8 +219,10 @@ class JailedBackend:
         shared: SharedObjects,
         limits: Limits,
         seed: int,
+        spent: Spent | None = None,
     ) -> None:
         self._zygote, self._shared, self._limits = zygote, shared, limits
+        self._spent = spent or Spent()
         self.sources = Sources(module, dict(sources))
         self._setup = {
             "module": module,
@@ -249,39 +256,55 @@ class JailedBackend:
         if self._over is not None:
             raise self._over
         try:
-            child = self._child or self._start()
-            deadline_s = time.monotonic() + self._limits.wall_s
-            channel.send(child.sock, msgpack.packb(request), deadline_s=deadline_s)
-            deadline_s = self._await(child, deadline_s)
-            reply = replies.decode(channel.receive(child.sock, deadline_s=deadline_s))
+            reply = replies.decode(self._exchange(self._child or self._start(), msgpack.packb(request)))
+        except _IdleError:
+            self._over = self._end(function, stopped=_idle(function, self._limits))
+            raise self._over from None
         except channel.DeadlineError:
-            self._over = self._end(function, timed_out=True)
+            self._over = self._end(function, stopped=self._spent.reached(function, self._limits))
             raise self._over from None
         except channel.ChannelClosedError:
-            self._over = self._end(function, timed_out=False)
+            self._over = self._end(function)
             raise self._over from None
         except wire.WireError as error:
-            self._over = self._end(function, timed_out=False)
+            self._over = self._end(function)
             raise _unsendable(function, str(error)) from None
         return self._read(function, reply)
 
-    def _await(self, child: ChildProcess, deadline_s: float) -> float:
-        """Wait until an answer begins. Returns the deadline, put off by what the process waited for the model server.
+    def _exchange(self, child: ChildProcess, request: bytes) -> bytes:
+        """The answer to `request`; what it takes is spent, but for waiting for the model server.
 
-        Raises: DeadlineError if the process sleeps instead, long before the deadline.
+        Raises: DeadlineError if the check or the submission has no time left, _IdleError, ChannelClosedError, WireError.
+        """
+        started_s = time.monotonic()
+        self._deadline_s = started_s + self._spent.left_s(self._limits)
+        waited_s = -self._deadline_s
+        try:
+            channel.send(child.sock, request, deadline_s=self._deadline_s)
+            self._await(child)
+            return channel.receive(child.sock, deadline_s=self._deadline_s)
+        finally:
+            waited_s += self._deadline_s
+            self._spent.add(time.monotonic() - started_s - waited_s)
+
+    def _await(self, child: ChildProcess) -> None:
+        """Wait until an answer begins. What the process waits for the model server puts the deadline off.
+
+        Raises: DeadlineError, or long before that _IdleError if the process sleeps instead.
         """
         period_s, last_s = self._limits.idle_s / 4, -1.0
         awake_s = time.monotonic()
-        while not channel.wait(child.sock, min(period_s, deadline_s - time.monotonic())):
+        while not channel.wait(child.sock, min(period_s, self._deadline_s - time.monotonic())):
             now_s = time.monotonic()
             used_s, running = self._zygote.progress(child)
             waits, waited_s = waiting_for_server(child.beats)
-            deadline_s += waited_s
+            self._deadline_s += waited_s
             if running or used_s > last_s or waits:
                 awake_s, last_s = now_s, used_s
-            if now_s >= deadline_s or now_s - awake_s >= self._limits.idle_s:
+            if now_s >= self._deadline_s:
                 raise channel.DeadlineError
-        return deadline_s
+            if now_s - awake_s >= self._limits.idle_s:
+                raise _IdleError
 
     def close(self) -> None:
         if self._child is not None:
@@ -296,13 +319,14 @@ class JailedBackend:
         channel.receive(self._child.sock, deadline_s=deadline_s)
         return self._child
 
-    def _end(self, function: str, *, timed_out: bool) -> LimitReached:
+    def _end(self, function: str, *, stopped: LimitReached | None = None) -> LimitReached:
+        """End the process, and say why: for its CPU time, else as `stopped` says, else by how it ended."""
         assert self._child is not None
         child, self._child = self._child, None
         self._require_server()
         ending = self._zygote.end(child)
         self.cpu_s += ending.cpu_s
-        return _limit_reached(function, ending, self._limits, timed_out=timed_out)
+        return _limit_reached(function, ending, self._limits, stopped)
 
     def _require_server(self) -> None:
         """Raises: ModelError if the model server has ended: what the student's process then says is not its fault."""
@@ -425,19 +449,23 @@ def _refused(function: str, kind: str, limits: Limits) -> LimitReached:
     return LimitReached(kind=kind, ja=f"{function}: {ja}", en=f"{function}: {en}")
 
 
-def _limit_reached(function: str, ending: Ending, limits: Limits, *, timed_out: bool) -> LimitReached:
+def _idle(function: str, limits: Limits) -> LimitReached:
+    return LimitReached(
+        kind="wall",
+        ja=f"{function}: 待っても答えがありませんでした（計算もせず {limits.idle_s:g} 秒）。sleep や入力待ちがないか確かめてください。",
+        en=f"{function}: gave no answer for {limits.idle_s:g} s without computing. Look for a sleep or a wait for input.",
+    )
+
+
+def _limit_reached(function: str, ending: Ending, limits: Limits, stopped: LimitReached | None) -> LimitReached:
     if reached_cpu_limit(ending, limits):
         return LimitReached(
             kind="cpu",
             ja=f"{function}: 計算時間の上限（{limits.cpu_s} 秒）を超えました。終わらないループがないか確かめてください。",
             en=f"{function}: used up its {limits.cpu_s} s of computing time. Look for a loop that never ends.",
         )
-    if timed_out:
-        return LimitReached(
-            kind="wall",
-            ja=f"{function}: 待っても答えがありませんでした（計算もせず {limits.idle_s:g} 秒、または全部で {limits.wall_s:g} 秒）。sleep や入力待ちがないか確かめてください。",
-            en=f"{function}: gave no answer (for {limits.idle_s:g} s without computing, or {limits.wall_s:g} s in all). Look for a sleep or a wait for input.",
-        )
+    if stopped is not None:
+        return stopped
     if ending.stopped_for in _REFUSALS:
         return _refused(function, ending.stopped_for, limits)
     if ending.exit == -signal.SIGKILL:  # by the zygote or the kernel, for want of memory

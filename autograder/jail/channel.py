@@ -34,17 +34,18 @@ def wait(sock: socket.socket, timeout_s: float) -> bool:
     return bool(select.select([sock], [], [], max(0.0, timeout_s))[0])
 
 
-def receive(sock: socket.socket, *, deadline_s: float | None = None) -> bytes:
-    """Receive one message of at most `wire.MAX_BYTES`.
+def receive(sock: socket.socket, *, deadline_s: float | None = None, max_bytes: int = MAX_BYTES) -> bytes:
+    """Receive one message of at most `max_bytes`.
 
     Args:
         deadline_s: `time.monotonic()` at which to give up; None waits for ever.
+        max_bytes: more than `wire.MAX_BYTES` only of what the trusted side sends.
 
     Raises: ChannelClosedError, DeadlineError, WireError if the announced length is over the cap.
     """
     (length,) = struct.unpack(">I", _exactly(sock, 4, deadline_s))
-    if length > MAX_BYTES:
-        raise WireError(f"a message of {length} bytes announced; at most {MAX_BYTES} may cross")
+    if length > max_bytes:
+        raise WireError(f"a message of {length} bytes announced; at most {max_bytes} may cross")
     return _exactly(sock, length, deadline_s)
 
 

@@ -26,6 +26,8 @@ from autograder.jail.refusals import Use, refused
 from autograder.jail.replies import Missing, Reply, Unsendable, Value
 from autograder.shared import ModelLimitError, SharedObjects
 
+# All the modules of a submission, which `grading.files` bounds, and a little more.
+MAX_SETUP_BYTES = 256 << 20
 _MISSING = object()  # there is no such function
 
 
@@ -43,7 +45,8 @@ def serve(
     Of its open files only `keep` stay open.
     """
     try:
-        setup = wire.unpack(channel.receive(sock))
+        # From the trusted side, and as large as a submission may be: the bounds of what crosses the other way are not its.
+        setup = msgpack.unpackb(channel.receive(sock, max_bytes=MAX_SETUP_BYTES))
     except channel.ChannelClosedError:
         return
     limits: Mapping[str, int] = setup["limits"]

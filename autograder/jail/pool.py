@@ -34,11 +34,13 @@ _PROGRAM = (
 class Limits:
     """What one check may cost a student's process. CPU time is the main limit, wall time the backstop.
 
+    `wall_s`: by the clock, all calls of a check together; `submission_s`: those of all checks of a submission.
     `idle_s`: how long it may do nothing while an answer is awaited.
     """
 
     cpu_s: int = 20
     wall_s: float = 90.0
+    submission_s: float = 1800.0
     idle_s: float = 10.0
     memory_mib: int = 1024
     file_mib: int = 16

@@ -49,6 +49,9 @@ class Engine(LoggingConfigurable):
         config=True
     )
     cpu_limit = Integer(20, min=1, help="CPU seconds that one check may take.").tag(config=True)
+    submission_limit = Integer(
+        1800, min=1, help="Seconds by the clock that all checks of a submission may take together."
+    ).tag(config=True)
     memory_limit = Integer(1024, min=64, help="MiB that one check may allocate.").tag(config=True)
 
     def grade(self, unit: str, student: str, folder: Path) -> dict[str, Any]:
@@ -63,7 +66,7 @@ class Engine(LoggingConfigurable):
             )
         order = {"unit": unit, "student": student, "folder": str(folder.resolve()), "language": self.language}
         order |= {"solutions": str(Path(self.solutions).resolve()), "stamp": repr(stamp(Path(self.solutions)))}
-        names = ("model", "device", "dtype", "cpu_limit", "memory_limit")
+        names = ("model", "device", "dtype", "cpu_limit", "submission_limit", "memory_limit")
         chosen = {name: getattr(self, name) for name in names}
         settings = json.dumps(chosen | {"models": self._models_file()})
         return _processes.setdefault(settings, _Process(settings)).grade(order)

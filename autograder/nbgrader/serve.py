@@ -33,7 +33,10 @@ def main() -> None:
     os.dup2(2, 1)  # what trusted code prints is no reply
     settings = json.loads(orders.readline())
     limits = Limits(
-        cpu_s=settings["cpu_limit"], wall_s=4.0 * settings["cpu_limit"] + 10, memory_mib=settings["memory_limit"]
+        cpu_s=settings["cpu_limit"],
+        wall_s=4.0 * settings["cpu_limit"] + 10,
+        submission_s=settings["submission_limit"],
+        memory_mib=settings["memory_limit"],
     )
     try:
         grader = Grader(_chosen(settings, limits))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from autograder.audit import Bench
 from autograder.errors import JailError, LimitReached, StudentRaised
-from autograder.exercise import Exercise
+from autograder.exercise import Exercise, Unit
+from autograder.grading.run import run_checks
+from autograder.grading.spent import Spent
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail import confine
 from autograder.jail.pool import Limits, Zygote, jail_level
@@ -178,6 +181,69 @@ def test_doing_nothing_is_limited_much_sooner(bench: Bench, call: tuple, kind: s
     backend.close()
 
 
+def test_the_calls_of_a_check_share_its_time(bench: Bench):
+    """Many calls, each well within the limit, are ended by their sum; the words say which limit and how long."""
+    backend = JailedBackend(
+        bench.zygote,
+        module="m",
+        sources={"m": SOURCE},
+        shared=bench.models.shared(),
+        limits=Limits(wall_s=1.5),
+        seed=1,
+    )
+    student = Student(backend)
+    with pytest.raises(LimitReached, match=r"1\.5 s by the clock, all calls of this check together") as caught:
+        [student.naps(0.3) for _ in range(20)]
+    assert caught.value.kind == "wall"
+    backend.close()
+
+
+def test_the_checks_of_a_submission_share_its_time(bench: Bench, sampling: Unit):
+    """The one that uses it up is told so, and the rest are not run, in whatever exercise they are."""
+    exercises = [one for one in sampling.exercises if one.rubric is None][:3]
+    limits, spent, started = Limits(submission_s=1.0), Spent(), Counter[str]()
+
+    def student(exercise: Exercise, seed: int) -> Student:
+        started[exercise.id] += 1
+        names = "\n".join(f"{name} = slow" for name in exercise.functions)
+        text = f"import time\ndef slow(*_, **__):\n    time.sleep(0.4)\n{names}\n"
+        return Student(
+            JailedBackend(
+                bench.zygote,
+                module="m",
+                sources={"m": text},
+                shared=bench.models.shared(),
+                limits=limits,
+                seed=seed,
+                spent=spent,
+            )
+        )
+
+    outcomes = run_checks(exercises, student, bench.models, spent=spent, limits=limits)
+    said = [outcome.message.en for outcome in outcomes.values()]
+    reached = [text for text in said if "the submission used up its time, 1 s for the calls of all checks" in text]
+    not_run = [text for text in said if "not run, because other checks used up the 1 s" in text]
+    assert len(reached) == 1
+    assert not_run == said[said.index(reached[0]) + 1 :]
+    assert len(not_run) > 20
+    assert started.keys() == {exercises[0].id}
+
+
+def test_the_cases_of_a_check_are_one_check():
+    """Another check has its own time, but the submission's goes on."""
+    spent, limits = Spent(), Limits(wall_s=10.0, submission_s=15.0)
+    for check, seconds in (("a", 4.0), ("a", 3.0), ("b", 5.0)):
+        spent.begin("e", check)
+        spent.add(seconds)
+    assert spent.left_s(limits) == 3.0
+    spent.begin("e", "a")
+    assert spent.left_s(limits) == 3.0
+    assert spent.left_s(Limits(wall_s=10.0)) == 3.0
+    assert not spent.is_over(limits)
+    spent.add(3.0)
+    assert spent.is_over(limits)
+
+
 def test_memory_is_limited(student: Student):
     """A list that grows for ever."""
     with pytest.raises(LimitReached) as caught:
@@ -283,6 +349,25 @@ def test_a_zygote_that_was_killed_is_replaced(bench: Bench):
         )
         assert Student(fresh).scratch()
         fresh.close()
+
+
+@pytest.mark.parametrize("n_files", [1, 63, 64, 65, 200, 499])
+def test_a_submission_may_have_many_modules(bench: Bench, n_files: int):
+    """Each is imported; together they may be as large as a submission."""
+    size = min(1 << 20, (40 << 20) // n_files)
+    table = f"TABLE = '{'x' * (size - 100)}'\n"
+    sources = {f"m{number}": f"{table}answer = {number}\n" for number in range(n_files)}
+    text = f"def ask():\n    modules = [__import__(f'm{{n}}') for n in range({n_files})]\n    return sum(m.answer for m in modules), len(modules[-1].TABLE)\n"
+    backend = JailedBackend(
+        bench.zygote,
+        module="m",
+        sources={"m": text, **sources},
+        shared=bench.models.shared(),
+        limits=Limits(),
+        seed=1,
+    )
+    assert Student(backend).ask() == (sum(range(n_files)), size - 100)
+    backend.close()
 
 
 def test_without_landlock_or_seccomp_nothing_is_graded(monkeypatch: pytest.MonkeyPatch):
