@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from autograder.course.handed_out import exercise_of
 from autograder.errors import AutograderError, CheckFailed, SubmissionError
 from autograder.grading.notebook import decoded, definitions, notebook_cells, source_for, without_magics
+from autograder.undisturbed import environment, pytest_options, python_module
 
 
 class NotPassed(CheckFailed):
@@ -89,8 +89,9 @@ def _run(path: Path, source: str) -> tuple[bool, str]:
     name, folder = _exercise(path), path.resolve().parent
     with tempfile.TemporaryDirectory(prefix="autograder-notebook-") as place:
         Path(place, f"{name}.py").write_text(source, encoding="utf-8")
-        for file in (f"test_{name}.py", "pytest.ini"):
-            shutil.copy(folder / file, place)
-        command = [sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", place]
-        ended = subprocess.run(command, cwd=place, capture_output=True, text=True, encoding="utf-8", check=False)
+        shutil.copy(folder / f"test_{name}.py", place)
+        command = python_module("pytest", *pytest_options(Path(place), public=True), place)
+        ended = subprocess.run(
+            command, cwd=place, env=environment(), capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     return ended.returncode == 0, (ended.stdout or ended.stderr).strip()

@@ -31,8 +31,8 @@ LAYERS = [
     {"classroom"},
     {"build", "reports"},
     {"grading"},
-    {"jail", "course", "server", "stats", "models"},
-    {"checks", "pictures", "mistakes", "shared", "exercise", "errors", "messages", "wrapping"},
+    {"jail", "course", "server", "stats", "models", "undisturbed"},
+    {"checks", "pictures", "mistakes", "shared", "exercise", "errors", "messages", "terminal", "wrapping"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

@@ -2,4 +2,4 @@
 
 from autograder.cli import app
 
-app()
+app(prog_name="autograder")

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 
 from autograder.cli.complete import languages
 from autograder.cli.exits import errors_as_exit_codes as errors_as_exit_codes
+from autograder.cli.exits import interrupts_without_tracebacks
 from autograder.cli.exits import language as language
 from autograder.cli.help import Group, of_pair
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Unit
 from autograder.messages import LANGUAGES, Message, visible_name
+from autograder.undisturbed import restart_if_optimised
 
-app = typer.Typer(
+
+class App(typer.Typer):
+    """The command line. Called, it is the whole work of this process; tests call its commands instead."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with interrupts_without_tracebacks():
+            restart_if_optimised("autograder.cli", sys.argv[1:])
+            return super().__call__(*args, **kwargs)
+
+
+app = App(
     cls=Group,
     help="""言語モデルによる文章生成のコース。課題のチェック、採点、配布をこのコマンドで行います。
 

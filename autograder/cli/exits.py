@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import errno
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
@@ -43,6 +47,30 @@ _SAID = {
     errno.ENOSPC: Message("空き容量がありません。空きを作ってください。", "no space is left. Make room."),
 }
 _SAID[errno.EPERM] = _SAID[errno.EACCES]
+
+
+@contextmanager
+def interrupts_without_tracebacks() -> Iterator[None]:
+    """An interrupt ends the block, a whole process's work, with status 130, wherever it comes; afterwards it ends the process at once.
+
+    One that fell into a callback of Python's, which can raise nothing, is raised again.
+    """
+    before = sys.unraisablehook
+
+    def again(unraisable: Any) -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            _thread.interrupt_main()
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = again
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    finally:
+        sys.unraisablehook = before
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager

@@ -31,6 +31,8 @@ from typer.core import TyperGroup
 from autograder.cli.exits import errors_as_exit_codes, language
 from autograder.cli.misuse import misuse_in_words
 from autograder.messages import Language, Message
+from autograder.terminal import settle_streams
+from autograder.undisturbed import settle_warnings
 from autograder.wrapping import wrapped
 
 _JAPANESE = re.compile("[ぁ-んァ-ヶ一-龯]")
@@ -53,6 +55,8 @@ class Group(TyperGroup):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command. What `--lang` set in the environment is undone at the end, for who calls this from Python."""
         before = os.environ.get("AUTOGRADER_LANG")
+        settle_streams()
+        settle_warnings()
         try:
             return super().main(*args, **kwargs)
         finally:

@@ -14,15 +14,16 @@ import sys
 import traceback
 import warnings
 from collections.abc import Collection, Iterator
-from importlib.resources import files
 
 import pytest
 from _pytest.config import _prepareconfig
 
+from autograder.errors import CourseError
 from autograder.exercise import Exercise
+from autograder.undisturbed import pytest_options, settled
 
 # What a run needs none of; the last two collect garbage after each run, which takes longer than the checks.
-_UNUSED = "terminal cacheprovider warnings logging junitxml faulthandler doctest unittest stepwise setupplan setuponly pastebin capture unraisableexception threadexception"
+_UNUSED = "terminal warnings logging junitxml faulthandler doctest unittest stepwise setupplan setuponly pastebin capture unraisableexception threadexception"
 CHECK_FILES = ("checks_public.py", "checks_hidden.py")
 
 
@@ -50,11 +51,16 @@ class CollectedChecks:
     def _collect(self, exercise: Exercise, plugin: object) -> None:
         folder = exercise.folder
         options = [part for name in _UNUSED.split() for part in ("-p", f"no:{name}")]
-        # Only the folder of the exercise is looked into, not those above; checks fail by exceptions of their own.
-        options += ["--rootdir", str(folder.parent.parent), "--confcutdir", str(folder), "--assert=plain"]
-        settings = str(files("autograder.grading") / "checks.ini")
+        # Checks fail by exceptions of their own; under `python -O` only pytest's rewriting keeps an `assert` one.
+        options += ["--assert=rewrite" if sys.flags.optimize else "--assert=plain"]
         paths = [str(folder / name) for name in CHECK_FILES if (folder / name).exists()]
-        self._config = _prepareconfig(["-c", settings, "--disable-plugin-autoload", *options, *paths], [plugin])
+        if not paths:  # pytest would look for tests in the current folder
+            raise CourseError(
+                ja=f"{folder}: checks_public.py も checks_hidden.py もありません。採点中に消えていないか確かめてください。",
+                en=f"{folder}: neither checks_public.py nor checks_hidden.py is there. See whether they went while grading ran.",
+            )
+        with settled():
+            self._config = _prepareconfig([*pytest_options(folder.parent.parent), *options, *paths], [plugin])
         session = pytest.Session.from_config(self._config)
         self._config._do_configure()
         self._config.hook.pytest_sessionstart(session=session)
@@ -65,6 +71,8 @@ class CollectedChecks:
     def run(self, ids: Collection[str]) -> None:
         """Run the checks of these ids in this order, each with all its cases. Raises: KeyboardInterrupt."""
         items = [item for one in ids for item in self._items.get(one, ())]
+        if not items:  # none of them could be collected
+            return
         with _quiet():
             try:
                 for item, following in zip(items, [*items[1:], None], strict=True):

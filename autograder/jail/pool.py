@@ -174,6 +174,8 @@ class Zygote:
         if self._control is not None:
             self._control.close()
         if self._process is not None:
+            if not self._ready:  # it loads what nobody needs any more, and has forked nothing
+                self._process.kill()
             try:
                 self._process.wait(timeout=5)
             except subprocess.TimeoutExpired:

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,8 @@ from autograder.grading.files import MAX_DEPTH
 from autograder.grading.intake import fit_name
 from autograder.models import find_catalog
 from autograder.reports.files import write_student
+from autograder.undisturbed import environment, python_module
 
-# `''` off the path first: the course folder, where we may be, must not answer imports.
-_PROGRAM = "import sys; sys.path.remove(''); from autograder.nbgrader.serve import main; main()"
 _MAX_KEPT = 4
 _END_S = 5.0
 REPORTS = "reports"
@@ -141,7 +139,8 @@ class _Process:
 
     def _start(self) -> None:
         self._running = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM],
+            python_module("autograder.nbgrader.serve"),
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",

@@ -139,3 +139,7 @@ def _unread(answer: Answer, submission: Submission) -> Message | None:
 
 def _both(message: Message) -> dict[str, str]:
     return {"ja": message.ja, "en": message.en}
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import signal
 import socket
 import subprocess
@@ -19,6 +18,7 @@ from urllib.request import urlopen
 from autograder.errors import SettingsError
 from autograder.jail.libc import end_with_parent
 from autograder.playground.asked import Asked
+from autograder.undisturbed import environment, python_module
 
 HOST = "127.0.0.1"
 FIRST_PORT, N_PORTS = 8501, 100
@@ -97,21 +97,17 @@ def _running(port: int, asked: Asked) -> Iterator[subprocess.Popen[bytes]]:
     options = {**OPTIONS, "server.port": f"{port}"}
     page = Path(__file__).with_name("page.py")
     command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
+        *python_module("streamlit", "run"),
         f"{page}",
         *(f"--{key}={value}" for key, value in options.items()),
     ]
-    environment = {**os.environ, **asked.as_environment()}
     # Being ended, and a closed terminal, end the server as well. Windows has no SIGHUP.
     ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     handlers = {number: signal.signal(number, _end) for number in ends}
     # A group of its own: Ctrl-C reaches the command alone, which then ends the server.
     server = subprocess.Popen(
         command,
-        env=environment,
+        env={**environment(), **asked.as_environment()},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=end_with_parent if sys.platform == "linux" else None,  # killed, we end nothing ourselves

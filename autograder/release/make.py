@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -25,6 +24,7 @@ from autograder.release.bundle import CHANGELOG, archive, plan_bundle
 from autograder.release.commitment import commitment_to, opening_of
 from autograder.release.secret import ensure_secret, record_release
 from autograder.reports.files import write_atomic_bytes
+from autograder.undisturbed import environment, python_module
 
 # Of the repository, what the wheel is made from.
 _ENGINE = ("pyproject.toml", "README.md", "LICENSE", ".gitignore", "autograder")
@@ -111,8 +111,10 @@ def _build(root: Path, place: Path, folder: Path) -> subprocess.CompletedProcess
     if settings.is_file():
         marked = _VERSION.sub(rf"\g<0>+e{_digest(place)[:8]}", settings.read_text(encoding="utf-8"), count=1)
         settings.write_text(marked, encoding="utf-8")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder.resolve())]
-    return subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+    command = python_module("hatchling", "build", "-t", "wheel", "-d", str(folder.resolve()))
+    return subprocess.run(
+        command, cwd=place, env=environment(), capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
 
 
 def _digest(folder: Path) -> str:

@@ -16,12 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.build.plan import pytest_ini
 from autograder.course.source import read_checks
 from autograder.errors import CourseError
 from autograder.exercise import Check
 from autograder.grading.intake import Submission
 from autograder.release.folder import HandedOut
+from autograder.undisturbed import environment, pytest_options, python_module
 
 RESULTS = "results.jsonl"
 _POLL_S = 0.2
@@ -104,15 +104,16 @@ def _lay_out(place: Path, given: HandedOut, submission: Submission, checks: dict
             (place / f"{exercise.name}.py").write_text(source, encoding="utf-8", errors="replace")
     for name in checks:
         shutil.copy(given.unit.folder / f"test_{name}.py", place)
-    (place / "pytest.ini").write_text(pytest_ini(given.unit.id), encoding="utf-8")
 
 
 def _run_pytest(place: Path, time_limit_s: float, progress: Callable[[str, int, int], None], n_checks: int) -> str:
     """Why pytest did not end in order; empty if it did."""
-    command = [sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider"]
-    command += ["--autograder-results", str(place / RESULTS), str(place)]
+    options = [*pytest_options(place, public=True), "--autograder-results", str(place / RESULTS)]
+    command = python_module("pytest", *options, str(place))
     with open(place / "output.txt", "wb") as output:
-        process = subprocess.Popen(command, cwd=place, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=place, env=environment(), stdout=output, stderr=output, start_new_session=True
+        )
         try:
             n_polls = round(time_limit_s / _POLL_S)
             for _ in range(n_polls):

@@ -7,7 +7,6 @@ import os
 import select
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from typing import Any
 
 from autograder.errors import ModelError
 from autograder.server.sessions import TRUSTED, Quota
+from autograder.undisturbed import environment, python_module
 
 START_TIMEOUT_S = 1800.0
 # The server says so often that a session waits for it.
@@ -78,7 +78,8 @@ class ModelServer:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", program, str(theirs.fileno())],
+                python_module(program, str(theirs.fileno())),
+                env={**environment(), "PYTHONWARNINGS": "ignore"},
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
+from autograder.undisturbed import environment, python_module
 from autograder.watch.warm import Job
 
 # Elsewhere libraries use threads that a fork does not survive, or there is no fork.
@@ -92,11 +93,16 @@ class Checker:
             process.wait()
 
     def _started(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "autograder.watch.warm", *([] if self._fork else ["once"])]
+        command = python_module("autograder.watch.warm", *([] if self._fork else ["once"]))
         errors = tempfile.TemporaryFile()  # noqa: SIM115 (the thread closes it)
         # Ctrl-C is for the session, which then ends this process.
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+            command,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
         )
         self._listener = threading.Thread(target=self._hear, args=(process, errors), daemon=True)
         self._listener.start()

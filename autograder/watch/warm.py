@@ -1,4 +1,4 @@
-"""The process that stays warm: `python -m autograder.watch.warm [once]`.
+"""The process that stays warm: the module `autograder.watch.warm`, run with `once` or without arguments.
 
 It loads pytest, torch, transformers and the embedded models, says `{"ready": true}`, and then obeys lines of JSON on its
 standard input: a `Job`, or `{"stop": true}`. Every job runs in a fork of it, so that nothing a student's module does
@@ -32,10 +32,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograder.build.plan import pytest_ini
 from autograder.errors import AutograderError
 from autograder.jail.libc import end_with_parent
 from autograder.messages import Language, Message
+from autograder.undisturbed import pytest_options
 
 if TYPE_CHECKING:
     from autograder.models import LoadedModel
@@ -96,9 +96,8 @@ def _load() -> dict[str, LoadedModel]:
 def _rehearse_pytest() -> None:
     """Run pytest once, so that what it and its plugins import is there before the fork; most of a run would be that."""
     with tempfile.TemporaryDirectory(prefix="autograder-watch-") as place, contextlib.redirect_stdout(io.StringIO()):
-        Path(place, "pytest.ini").write_text(pytest_ini("rehearsal"))
         Path(place, "test_rehearsal.py").write_text("def test_nothing(student):\n    pass\n")
-        pytest.main(["-q", "-p", "no:cacheprovider", "--rootdir", place, place])
+        pytest.main([*pytest_options(Path(place), public=True), place])
 
 
 class _Forker:
@@ -202,8 +201,8 @@ def _run(job: Job, emit: Emit, models: Mapping[str, LoadedModel]) -> None:
                 return
         os.chdir(folder)
         listener = _Listener(job, emit, models)
-        options = ["-q", "--color=no", "-p", "no:cacheprovider", f"--autograder-lang={job.language}"]
-        code = pytest.main([f"test_{job.name}.py", *options, "--rootdir", str(folder)], plugins=[listener])
+        options = [*pytest_options(folder, public=True), f"--autograder-lang={job.language}"]
+        code = pytest.main([*options, f"test_{job.name}.py"], plugins=[listener])
     ran = code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     emit({"run": job.run, "ended": True, "trouble": "" if ran else listener.trouble or f"pytest: {code!r}"})
 
@@ -222,8 +221,7 @@ def _unpacked(job: Job, place: Path) -> Path:
     assignment, _ = open_assignment(Path(job.folder))
     text = answer_text(assignment.named(job.name), Path(job.answer))
     (place / f"{job.name}.py").write_text(text, encoding="utf-8")
-    for file in (f"test_{job.name}.py", "pytest.ini"):
-        shutil.copy(Path(job.folder) / file, place)
+    shutil.copy(Path(job.folder) / f"test_{job.name}.py", place)
     return place
 
 

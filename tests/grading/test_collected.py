@@ -56,6 +56,27 @@ def test_a_file_that_cannot_be_imported_costs_its_own_checks(bench: Bench, copie
         assert ("no_such_module" in outcome.fault) is not public[check]
 
 
+def test_an_exercise_none_of_whose_checks_can_be_imported_ends_nothing(bench: Bench, copied: Exercise, top_p: Exercise):
+    """Each is a fault with the reason in the log, and the exercise after it is run as ever."""
+    for name in ("checks_public.py", "checks_hidden.py"):
+        path = copied.folder / name
+        path.write_text("import no_such_module\n" + path.read_text("utf-8"), "utf-8")
+    assert len(copied.checks) == len(verdicts(bench, copied))
+    for outcome in bench.run_locally(copied, without_marks(copied.solution)).values():
+        assert outcome.verdict is Verdict.FAULT
+        assert "no_such_module" in outcome.fault
+    assert set(verdicts(bench, top_p).values()) == {Verdict.PASS}
+
+
+def test_checks_that_went_are_faults_and_nothing_else_is_collected(bench: Bench, copied: Exercise, tmp_path: Path):
+    """Without files pytest would take what lies in the current folder."""
+    for name in ("checks_public.py", "checks_hidden.py"):
+        (copied.folder / name).unlink()
+    outcomes = bench.run_locally(copied, without_marks(copied.solution)).values()
+    assert {outcome.verdict for outcome in outcomes} == {Verdict.FAULT}
+    assert all("neither checks_public.py nor checks_hidden.py is there" in outcome.fault for outcome in outcomes)
+
+
 @pytest.mark.parametrize("line", ["import pytest; pytest.exit('enough')", "raise SystemExit(0)", "breakpoint"])
 def test_a_check_that_ends_the_run_is_a_fault_at_most(bench: Bench, copied: Exercise, line: str):
     """And the run after it is as if it had never been."""
