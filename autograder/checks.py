@@ -14,7 +14,7 @@ never an exception in the check), and states what must hold with `require`.
         require(len(kept) == 6, ja=f"…", en=f"…")
 
 Every sentence says what was expected, what came and what to do. A hidden check's sentences name no
-hidden input.
+hidden input; what came is told in them by kind, size and rough numbers alone (`autograder.disclosure`).
 
 What counts as what, for every exercise and on both sides of the jail:
 
@@ -35,8 +35,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
+from autograder.disclosure import told, told_exception, told_kind, told_shape, told_size, told_total
 from autograder.errors import CheckFailed, StudentRaised, Unwritten
-from autograder.messages import shown
 from autograder.shared import Array, ScratchFile
 
 # How far a probability computed in float32 may lie from the exact one, in whatever order it is computed: eight times
@@ -86,12 +86,12 @@ def require_raises(error: type[Exception], call: Callable[..., object], *args: o
         if expected in raised.type_names:
             return
         fail(
-            ja=f"{name}: 使えない引数には {expected} を出すはずですが、{raised.type_names[0]} が出ました。計算の前に引数を確かめてください。",
-            en=f"{name}: expected {expected} for an argument that makes no sense, got {raised.type_names[0]}. Check the arguments before computing.",
+            ja=f"{name}: 使えない引数には {expected} を出すはずですが、{told_exception(raised.type_names)} が出ました。計算の前に引数を確かめてください。",
+            en=f"{name}: expected {expected} for an argument that makes no sense, got {told_exception(raised.type_names)}. Check the arguments before computing.",
         )
     fail(
-        ja=f"{name}: 使えない引数には {expected} を出すはずですが、値 {shown(value)} が返りました。計算の前に引数を確かめてください。",
-        en=f"{name}: expected {expected} for an argument that makes no sense, got the value {shown(value)}. Check the arguments before computing.",
+        ja=f"{name}: 使えない引数には {expected} を出すはずですが、値 {told(value)} が返りました。計算の前に引数を確かめてください。",
+        en=f"{name}: expected {expected} for an argument that makes no sense, got the value {told(value)}. Check the arguments before computing.",
     )
 
 
@@ -106,8 +106,8 @@ def read_float(value: object, where: str) -> float:
         number = math.inf
     if not math.isfinite(number):
         fail(
-            ja=f"{where}: 有限の実数のはずですが、{shown(value)} が返りました。0 での割り算、log(0)、exp のあふれがないか確かめてください。",
-            en=f"{where}: expected a finite number, got {shown(value)}. Look for a division by 0, log(0) or an overflow in exp.",
+            ja=f"{where}: 有限の実数のはずですが、{told(value)} が返りました。0 での割り算、log(0)、exp のあふれがないか確かめてください。",
+            en=f"{where}: expected a finite number, got {told(value)}. Look for a division by 0, log(0) or an overflow in exp.",
         )
     return number
 
@@ -115,7 +115,7 @@ def read_float(value: object, where: str) -> float:
 def read_floats(value: object, where: str, *, length: int | None = None) -> list[float]:
     """`value` as a list of finite floats, of `length` elements if given."""
     items = read_list(value, where, length=length)
-    return [read_float(item, f"{where}[{index}]") for index, item in enumerate(items)]
+    return [read_float(item, _at(where, index)) for index, item in enumerate(items)]
 
 
 def read_int(value: object, where: str) -> int:
@@ -141,10 +141,15 @@ def read_list(value: object, where: str, *, length: int | None = None) -> list[A
         _wrong_type(where, "リスト (list)", "a list", value)
     if length is not None and len(items) != length:
         fail(
-            ja=f"{where}: 要素は {length} 個のはずですが、{len(items)} 個でした。",
-            en=f"{where}: expected {length} elements, got {len(items)}.",
+            ja=f"{where}: 要素は {length} 個のはずですが、{told_size(len(items))} 個でした。",
+            en=f"{where}: expected {length} elements, got {told_size(len(items))}.",
         )
     return items
+
+
+def _at(where: str, index: int) -> str:
+    """The place of an element."""
+    return f"{where}[{told_size(index)}]"
 
 
 def _item(value: Any) -> Any:
@@ -173,7 +178,7 @@ def _items(value: Any) -> list[Any] | None:
 def read_texts(value: object, where: str, *, length: int | None = None) -> list[str]:
     """`value` as a list of str, of `length` elements if given."""
     items = read_list(value, where, length=length)
-    return [read_text(item, f"{where}[{index}]") for index, item in enumerate(items)]
+    return [read_text(item, _at(where, index)) for index, item in enumerate(items)]
 
 
 def read_dict(value: object, where: str) -> dict[Any, Any]:
@@ -187,9 +192,9 @@ def read_probs(value: object, where: str) -> list[tuple[str, float]]:
     """`value` as a distribution: a non-empty list of (token, probability), each in 0..1, sum 1 up to rounding."""
     pairs = []
     for index, item in enumerate(read_list(value, where)):
-        token, probability = read_list(item, f"{where}[{index}]", length=2)
+        token, probability = read_list(item, _at(where, index), length=2)
         pairs.append(
-            (read_text(token, f"{where}[{index}][0]"), read_float(probability, f"{where}[{index}][1]")),
+            (read_text(token, f"{_at(where, index)}[0]"), read_float(probability, f"{_at(where, index)}[1]")),
         )
     if not pairs:
         fail(
@@ -199,8 +204,8 @@ def read_probs(value: object, where: str) -> list[tuple[str, float]]:
     total = sum(probability for _, probability in pairs)  # not fsum, which raises where sums overflow
     if abs(total - 1) > 2 * ROUNDING or any(probability < 0 for _, probability in pairs):
         fail(
-            ja=f"{where}: 確率は 0 以上で合計 1 のはずですが、合計は {total:.6g} でした。残った確率を、その合計で割ってください。",
-            en=f"{where}: expected probabilities of at least 0 with sum 1, got the sum {total:.6g}. Divide the remaining probabilities by their sum.",
+            ja=f"{where}: 確率は 0 以上で合計 1 のはずですが、合計は {told_total(total)} でした。残った確率を、その合計で割ってください。",
+            en=f"{where}: expected probabilities of at least 0 with sum 1, got the sum {told_total(total)}. Divide the remaining probabilities by their sum.",
         )
     return pairs
 
@@ -218,8 +223,8 @@ def read_tensor(value: object, where: str, *, dtype: str, shape: tuple[int | Non
     actual_dtype = str(value.dtype).removeprefix("torch.")
     if not fits or actual_dtype != dtype:
         fail(
-            ja=f"{where}: 形 {wanted}、型 {dtype} のテンソルのはずですが、形 {tuple(value.shape)}、型 {actual_dtype} でした。",
-            en=f"{where}: expected a tensor of shape {wanted} and dtype {dtype}, got shape {tuple(value.shape)} and dtype {actual_dtype}.",
+            ja=f"{where}: 形 {wanted}、型 {dtype} のテンソルのはずですが、形 {told_shape(value.shape)}、型 {actual_dtype} でした。",
+            en=f"{where}: expected a tensor of shape {wanted} and dtype {dtype}, got shape {told_shape(value.shape)} and dtype {actual_dtype}.",
         )
     return value
 
@@ -304,7 +309,7 @@ _CONVERSIONS = {
 
 
 def _wrong_type(where: str, ja: str, en: str, value: object) -> NoReturn:
-    kind = getattr(value, "type_name", type(value).__name__)  # what crossed only as its description
+    kind = told_kind(value)
     how = _CONVERSIONS.get(kind)
     if kind in {"float", "Decimal", "Fraction"}:
         by = "int(…)" if en == "an int" else "float(…)"
@@ -315,6 +320,6 @@ def _wrong_type(where: str, ja: str, en: str, value: object) -> NoReturn:
         how = ("torch.tensor(…) でテンソルに直してください。", "Convert it by torch.tensor(…).")
     convert_ja, convert_en = how or ("", "")
     fail(
-        ja=f"{where}: {ja} のはずですが、{kind} 型の値 {shown(value)} が返りました。{convert_ja}",
-        en=f"{where}: expected {en}, got {shown(value)} of type {kind}. {convert_en}".rstrip(),
+        ja=f"{where}: {ja} のはずですが、{kind} 型の値 {told(value)} が返りました。{convert_ja}",
+        en=f"{where}: expected {en}, got {told(value)} of type {kind}. {convert_en}".rstrip(),
     )

@@ -17,6 +17,7 @@ Each carries a `Message`: what was expected, what came, where, what to do.
 
 from __future__ import annotations
 
+from autograder.disclosure import told_exception
 from autograder.messages import Message
 
 
@@ -98,9 +99,10 @@ class StudentRaised(Outcome):
     def __init__(self, *, function: str, type_names: tuple[str, ...], text: str, line: int, line_text: str) -> None:
         self.function, self.type_names, self.text = function, type_names, text
         self.line, self.line_text = line, line_text
+        name = told_exception(type_names)
         where_ja = f"（{line} 行目）" if line else ""
         where_en = f" (line {line})" if line else ""
         super().__init__(
-            ja=f"{function}: 例外 {type_names[0]} が起きました{where_ja}。その行と、そこに来る値を確かめてください。",
-            en=f"{function}: raised {type_names[0]}{where_en}. Look at that line and at the values that reach it.",
+            ja=f"{function}: 例外 {name} が起きました{where_ja}。その行と、そこに来る値を確かめてください。",
+            en=f"{function}: raised {name}{where_en}. Look at that line and at the values that reach it.",
         )

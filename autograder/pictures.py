@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.checks import fail, require
+from autograder.disclosure import told, told_size
 
 MIN_SIDE, MAX_SIDE = 100, 3000  # pixels
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -61,14 +62,14 @@ def _decoded(data: bytes, where: str) -> Any:
 
     require(
         data[:8] == _SIGNATURE and len(data) >= 24,
-        ja=f"{where}: PNG のファイルのはずですが、先頭のバイトが {data[:8]!r} でした。PNG として保存してください。",
-        en=f"{where}: expected a PNG file, but it begins with the bytes {data[:8]!r}. Save the picture as PNG.",
+        ja=f"{where}: PNG のファイルのはずですが、先頭のバイトが {told(data[:8])} でした。PNG として保存してください。",
+        en=f"{where}: expected a PNG file, but it begins with the bytes {told(data[:8])}. Save the picture as PNG.",
     )
     width, height = struct.unpack(">II", data[16:24])
     require(
         min(width, height) >= MIN_SIDE and max(width, height) <= MAX_SIDE,
-        ja=f"{where}: 図の縦と横は {MIN_SIDE} から {MAX_SIDE} ピクセルのはずですが、{width} × {height} でした。figsize と dpi を確かめてください。",
-        en=f"{where}: expected {MIN_SIDE} to {MAX_SIDE} pixels on each side, got {width} × {height}. Look at figsize and dpi.",
+        ja=f"{where}: 図の縦と横は {MIN_SIDE} から {MAX_SIDE} ピクセルのはずですが、{told_size(width)} × {told_size(height)} でした。figsize と dpi を確かめてください。",
+        en=f"{where}: expected {MIN_SIDE} to {MAX_SIDE} pixels on each side, got {told_size(width)} × {told_size(height)}. Look at figsize and dpi.",
     )
     try:
         opened = Image.open(io.BytesIO(data), formats=["PNG"])

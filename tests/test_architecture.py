@@ -32,7 +32,18 @@ LAYERS = [
     {"build", "reports"},
     {"grading"},
     {"jail", "course", "server", "stats", "models", "undisturbed"},
-    {"checks", "pictures", "mistakes", "shared", "exercise", "errors", "messages", "terminal", "wrapping"},
+    {
+        "checks",
+        "pictures",
+        "mistakes",
+        "shared",
+        "exercise",
+        "disclosure",
+        "errors",
+        "messages",
+        "terminal",
+        "wrapping",
+    },
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

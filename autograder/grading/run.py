@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograder.course.source import without_marks
+from autograder.disclosure import of_check
 from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritten
 from autograder.exercise import Check, Exercise, Verdict
 from autograder.grading.by_hand import Sources
 from autograder.grading.collected import CollectedChecks, stamp_of
+from autograder.grading.sentences import import_hidden
 from autograder.grading.spent import Spent, not_tried
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.jail.modules import file_name, from_text
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from autograder.models import LoadedModel
 
 NO_MESSAGE = Message("", "")
+HIDDEN = "checks_hidden.py"
 # After so many checks of an exercise ran out of time, the rest are not tried; after so many of the whole submission, one will do.
 MAX_TIMEOUTS, MAX_TIMEOUTS_IN_ALL = 2, 4
 
@@ -237,6 +240,14 @@ class _Checks:
         if report.failed:
             self._not_collected += f"{report.nodeid}\n{report.longreprtext}\n"
 
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+        return HiddenChecks.from_parent(parent, path=module_path) if module_path.name == HIDDEN else None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        with of_check(public=item.path.name != HIDDEN):
+            return (yield)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         if call.when == "setup":
@@ -256,10 +267,17 @@ class _Checks:
         key = (exercise, getattr(item, "originalname", item.name))
         calls = calls_of(run.current) if run.current else ()
         error = excinfo.value if excinfo else None
-        outcome = _outcome(error, calls, public=item.path.name == "checks_public.py")
+        outcome = _outcome(error, calls, public=item.path.name != HIDDEN)
         if outcome.verdict is Verdict.LIMIT and isinstance(error, LimitReached) and error.kind != "not tried":
             run.n_timeouts[exercise] += 1
         run.recorded[key] = _joined(run.recorded.get(key), outcome)
+
+
+class HiddenChecks(pytest.Module):
+    """A file of hidden checks, whose sentences tell no value."""
+
+    def _getobj(self) -> object:
+        return import_hidden(self.path)
 
 
 def _joined(before: CheckOutcome | None, now: CheckOutcome) -> CheckOutcome:

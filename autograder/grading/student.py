@@ -23,8 +23,10 @@ from typing import Any, Protocol
 
 import msgpack
 
+from autograder.disclosure import told_reason, told_status
 from autograder.errors import CheckFailed, LimitReached, Outcome, StudentRaised, Unwritten
 from autograder.grading.by_hand import Sources, first_use, forbidden
+from autograder.grading.claims import own_line
 from autograder.grading.spent import Spent
 from autograder.jail import channel, refusals, replies, wire
 from autograder.jail.modules import describe_exception
@@ -233,6 +235,7 @@ class JailedBackend:
         }
         self._child: ChildProcess | None = None
         self._over: LimitReached | None = None
+        self._refused: frozenset[str] = frozenset()  # what the last call may be said to have used
         self.cpu_s = 0.0
 
     def call(
@@ -244,6 +247,7 @@ class JailedBackend:
         refused: Mapping[str, str],
     ) -> tuple[Any, Sequence[str]]:
         sent = wire.encode((arguments, dict(keywords)), self._shared)
+        self._refused = frozenset(refused.values())
         return self._ask(function, {"function": function, "arguments": sent, "refused": dict(refused)})
 
     def take_file(self, name: str) -> Any:
@@ -344,12 +348,14 @@ class JailedBackend:
                     raise _unsendable(function, str(error)) from None
             case Missing():
                 raise _missing(function)
-            case Use():
-                raise forbidden(function, reply)
+            case Use(name, line, line_text) if name in self._refused:
+                raise forbidden(function, Use(name, *own_line(self.sources, line, line_text)))
             case Unsendable(reason):
                 raise _unsendable(function, reason)
-            case Raised():
-                raise _student_raised(function, reply, self._limits)
+            case Raised(line=line, line_text=line_text):
+                line, line_text = own_line(self.sources, line, line_text)
+                raise _student_raised(function, replace(reply, line=line, line_text=line_text), self._limits)
+        raise _unsendable(function, "malformed reply")
 
 
 def _missing(function: str) -> CheckFailed:
@@ -369,10 +375,11 @@ def _changed(function: str, argument: str) -> CheckFailed:
 
 
 def _unsendable(function: str, reason: str) -> LimitReached:
+    because_ja, because_en = told_reason(reason)
     return LimitReached(
         kind="nonsense",
-        ja=f"{function}: 返された値を受け取れませんでした（{reason}）。説明にある型と大きさの値を返してください。",
-        en=f"{function}: the returned value could not be taken over ({reason}). Return a value of the type and size that the text asks for.",
+        ja=f"{function}: 返された値を受け取れませんでした{because_ja}。説明にある型と大きさの値を返してください。",
+        en=f"{function}: the returned value could not be taken over{because_en}. Return a value of the type and size that the text asks for.",
     )
 
 
@@ -476,7 +483,7 @@ def _limit_reached(function: str, ending: Ending, limits: Limits, stopped: Limit
             ja=f"{function}: 採点中には許されない操作（システムコール）をしたので、止められました。",
             en=f"{function}: was stopped for an operation (a system call) that is not allowed while grading.",
         )
-    how = f"signal {-ending.exit}" if ending.exit < 0 else f"exit status {ending.exit}"
+    how = f"signal {-ending.exit}" if ending.exit < 0 else f"exit status {told_status(ending.exit)}"
     return LimitReached(
         kind="died",
         ja=f"{function}: 実行中のプロセスが途中で終わりました（{how}）。os._exit や強制終了につながる処理がないか確かめてください。",

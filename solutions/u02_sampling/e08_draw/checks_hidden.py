@@ -31,8 +31,8 @@ def require_token(token, expected, *, ja, en):
     """The very token expected; `ja` and `en` say what to look at otherwise."""
     require(
         read_text(token, "draw") == expected,
-        ja=f"draw: {expected} が選ばれるはずの u で、{token} が返りました。{ja}",
-        en=f"draw: {token} came back for a u that should draw {expected}. {en}",
+        ja=f"draw: この u で選ばれるはずのものとは違うトークンが返りました。{ja}",
+        en=f"draw: another token came back than the one that this u draws. {en}",
     )
 
 
