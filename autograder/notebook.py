@@ -15,6 +15,7 @@ from typing import Any
 from autograder.course.handed_out import exercise_of
 from autograder.errors import AutograderError, CheckFailed, SubmissionError
 from autograder.grading.notebook import decoded, definitions, notebook_cells, source_for, without_magics
+from autograder.terminal import settle_streams
 from autograder.undisturbed import environment, pytest_options, python_module
 
 
@@ -39,6 +40,7 @@ def check(notebook: str | Path) -> None:
         folder or is not what was run last.
     """
     path = Path(notebook)
+    settle_streams()
     try:
         given = exercise_of(path)
         cells = _saved_cells(path)

@@ -25,6 +25,7 @@ from autograder.models import EMBEDDED, Catalog, find_catalog, find_source, left
 from autograder.models.sources import Choice, choose, environment_choice
 from autograder.shared import SharedObjects
 from autograder.stats import measure_noise
+from autograder.terminal import settle_streams
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
@@ -38,6 +39,7 @@ class PublicChecks:
     """Plugin of one pytest run in an assignment folder."""
 
     def __init__(self, config: pytest.Config) -> None:
+        settle_streams()
         try:
             self._language: Language = config.getoption("--autograder-lang") or chosen_language()
         except ValueError as error:

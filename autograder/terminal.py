@@ -64,7 +64,7 @@ def settle_streams() -> None:
     codecs.register_error(_NAME, _nearest)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding=_ASCII if _is_ascii(stream.encoding) else stream.encoding, errors=_NAME)
+            stream.reconfigure(encoding=_ASCII if _is_ascii(stream.encoding) else None, errors=_NAME)
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:
