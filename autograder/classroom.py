@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.exercise import Unit
 from autograder.grading.apart import LeftOut, SubmissionReader
-from autograder.grading.engine import Graded, Grader, Settings, circumstances
+from autograder.grading.engine import Graded, Grader, Settings, circumstances, fault_of_ours
 from autograder.grading.intake import Submission, students
 from autograder.grading.report import SCHEMA_VERSION
 from autograder.messages import visible
@@ -25,6 +26,7 @@ from autograder.reports.summary import summarise
 from autograder.reports.times import write_times, write_times_page
 
 MAX_LOG_CHARACTERS = 1_000_000
+FAULTS = "faults.log"
 
 
 class Graders(Protocol):
@@ -91,19 +93,44 @@ def grade_folder(
             grader = stack.enter_context(Grader(settings))
         progress(next(iter(pending), ""), len(reports), len(entries))
         for graded in grader.grade_all(map(read, pending), unit) if grader and pending else ():
-            report = {**graded.report, "fingerprint": fingerprints[graded.student]}
-            write_student(out, report)
-            _write_faults(out / graded.student / "faults.log", graded.faults)
-            write_times(out / graded.student, graded.cpu_s)
+            try:
+                report = _write(out, graded, fingerprints[graded.student])
+            except OSError:  # of the disk: no other report can be written either
+                raise
+            except Exception:
+                withheld = fault_of_ours(read(graded.student), unit, circumstances(settings), traceback.format_exc())
+                report = _write(out, withheld, fingerprints[graded.student])
             reports[graded.student] = report
             progress(graded.student, len(reports), len(entries))
     similar = None if pending else _kept_similar(out, reports)
     if similar is None and len(entries) <= MAX_ANSWERS:
-        similar = similar_answers(unit, answers)
+        similar = _similar(out, unit, answers)
     summary = summarise(list(reports.values()), similar)
     write_class(out, summary)
     write_times_page(out, summary)
     return summary
+
+
+def _write(out: Path, graded: Graded, fingerprint: str) -> dict[str, Any]:
+    """Write the report of one submission, its times, and the log of faults if there are any. Returns: the report."""
+    report = {**graded.report, "fingerprint": fingerprint}
+    write_student(out, report)
+    _write_faults(out / graded.student / FAULTS, graded.faults)
+    write_times(out / graded.student, graded.cpu_s)
+    return report
+
+
+def _similar(out: Path, unit: Unit, answers: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]] | None:
+    """What `similar_answers` finds; None with a log if it fails: the class has its marks all the same."""
+    faults = ""
+    try:
+        return similar_answers(unit, answers)
+    except Exception:
+        faults = traceback.format_exc()
+        return None
+    finally:
+        out.mkdir(parents=True, exist_ok=True)
+        _write_faults(out / FAULTS, faults)
 
 
 def bundle_digest(unit: Unit) -> str:

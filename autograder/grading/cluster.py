@@ -11,15 +11,16 @@ from __future__ import annotations
 import io
 import tempfile
 import threading
+import traceback
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from autograder.course import read_course
-from autograder.errors import JailError, SettingsError
+from autograder.errors import JailError, ModelError, SettingsError
 from autograder.exercise import Unit
-from autograder.grading.engine import Graded, Grader, Settings
+from autograder.grading.engine import Graded, Grader, Settings, circumstances, fault_of_ours
 from autograder.grading.intake import Submission
 from autograder.grading.window import as_finished
 
@@ -74,8 +75,10 @@ class ClusterPool:
                 one.close()
 
     def grade_all(self, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
-        """Each submission's result, as it is finished. Raises: JailError for one on which several workers died."""
-        from distributed import KilledWorker, wait
+        """Each submission's result, as it is finished; where several workers died on one, or its job failed, the fault is told."""
+        from distributed import wait
+
+        made = circumstances(self._settings)
 
         def submit(submission: Submission) -> Any:
             return self._client.submit(grade_here, submission, unit.id, pure=False, retries=0)
@@ -83,13 +86,12 @@ class ClusterPool:
         def window() -> int:
             return _JOBS_PER_WORKER * max(1, len(self._client.nthreads()))
 
-        try:
-            yield from as_finished(submissions, submit, wait, window)
-        except KilledWorker as error:
-            raise JailError(
-                ja="ひとつの提出物で、採点のワーカーが続けて終わりました。ワーカーのメモリとログを確かめて、もう一度実行してください。終わった分は残っています。",
-                en="several workers died on one submission. Check their memory and their logs and run again; what was finished is kept.",
-            ) from error
+        def failed(submission: Submission, error: Exception) -> Graded:
+            if isinstance(error, (ModelError, JailError)):
+                raise error
+            return fault_of_ours(submission, unit, made, "".join(traceback.format_exception(error)))
+
+        yield from as_finished(submissions, submit, wait, window, failed)
 
 
 def slurm_cluster(file: Path) -> Any:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import copy
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from autograder import __version__
-from autograder.errors import ModelError
-from autograder.exercise import Exercise, Unit
+from autograder.errors import JailError, ModelError
+from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.diagnosis import Diagnosis
-from autograder.grading.intake import Answer, Submission
+from autograder.grading.intake import Answer, Submission, unreadable
 from autograder.grading.report import Circumstances, make_report
-from autograder.grading.run import CheckOutcome, Models, Outcomes, run_checks
+from autograder.grading.run import FAULT_MESSAGE, CheckOutcome, Models, Outcomes, run_checks
 from autograder.grading.spent import Spent, used_up_note
 from autograder.grading.student import JailedBackend, Student
 from autograder.jail.pool import Limits, Zygote, jail_level
@@ -236,6 +237,14 @@ class Grader:
         return graded
 
     def _grade(self, submission: Submission, unit: Unit) -> Graded:
+        try:
+            return self._graded(submission, unit)
+        except (ModelError, JailError):  # without them nobody can be graded
+            raise
+        except Exception:
+            return fault_of_ours(submission, unit, self._made, traceback.format_exc())
+
+    def _graded(self, submission: Submission, unit: Unit) -> Graded:
         with_code = [one for one in unit.exercises if one.rubric is None]
         written = [one for one in with_code if submission.answers[one.name].source is not None]
         processes: list[tuple[str, JailedBackend]] = []
@@ -273,6 +282,16 @@ class Grader:
             seed=seed,
             spent=spent,
         )
+
+
+def fault_of_ours(submission: Submission, unit: Unit, made: Circumstances, log: str) -> Graded:
+    """The result of a submission on which trusted code failed: every mark waits for a person, who finds `log`."""
+    withheld = unreadable(submission.student, unit, FAULT_MESSAGE, Verdict.FAULT)
+    outcomes: Outcomes = {}
+    for exercise in (one for one in unit.exercises if one.rubric is None):
+        outcomes.update(_without_answer(exercise, withheld.answers[exercise.name]))
+    report = make_report(withheld, unit, outcomes, {}, made)
+    return Graded(submission.student, report, "\n".join(filter(None, [submission.faults, log])))
 
 
 def _seconds(processes: Iterable[tuple[str, JailedBackend]]) -> dict[str, float]:

@@ -22,7 +22,7 @@ from autograder.grading.texts import NONE_LEFT_OUT, UNGRADED_NAMES, Texts, diffe
 from autograder.messages import Message, visible_name
 
 # Files of the class's own in the folder of results, and what file systems allow.
-RESERVED_NAMES = frozenset({"class.json", "index.html", "times.html"})
+RESERVED_NAMES = frozenset({"class.json", "index.html", "times.html", "faults.log"})
 MAX_NAME_BYTES = 200
 MAX_PROSE_CHARACTERS = 20_000
 

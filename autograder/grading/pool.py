@@ -10,15 +10,16 @@ import multiprocessing
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
 from multiprocessing.synchronize import Lock
 
 from autograder.errors import JailError, ModelError
 from autograder.exercise import Unit
-from autograder.grading.engine import Graded, Grader, Settings
+from autograder.grading.engine import Graded, Grader, Settings, circumstances, fault_of_ours
 from autograder.grading.intake import Submission
 from autograder.grading.window import as_finished
 from autograder.jail.libc import end_with_parent
@@ -32,6 +33,8 @@ _CLOSES_THE_PIPE = (3, 11, 5)
 _GRADER_MIB = 400
 # Of so many graders that share a GPU about one computes while the others wait for it.
 _WAITING_FACTOR = 4
+# So many submissions on each of which alone a grader died are theirs; more are the machine's.
+MAX_DIED_ALONE = 8
 
 
 def default_jobs(settings: Settings) -> int:
@@ -54,6 +57,7 @@ class GraderPool:
         self._settings, self._n_jobs = settings, n_jobs
         self._grader: Grader | None = None
         self._executor: ProcessPoolExecutor | None = None
+        self._n_died_alone = 0
 
     def __enter__(self) -> GraderPool:
         return self
@@ -66,8 +70,9 @@ class GraderPool:
     def grade_all(self, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
         """Each submission's result, as it is finished.
 
-        A model server that ended is started again, as long as something was finished since it began.
-        Raises: ModelError, JailError if a grader cannot start or died.
+        A model server that ended is started again, as long as something was finished since it began. Where a grader died,
+        the submissions that were under way are graded one by one, to find the one on which it dies.
+        Raises: ModelError, JailError if a grader cannot start, or dies on one submission after the other.
         """
         waiting, begun = iter(submissions), dict[str, Submission]()
 
@@ -88,23 +93,57 @@ class GraderPool:
             except ModelError:
                 if self._grader is None or not self._grader.lost_its_server or not has_finished:
                     raise
-            self._end_workers(at_once=True)
-            self._grader.restart()
-            remaining, has_finished = chain(list(begun.values()), next_ones()), False
+                self._end_workers(at_once=True)
+                self._grader.restart()
+                remaining, has_finished = chain(list(begun.values()), next_ones()), False
+            except BrokenProcessPool:
+                for submission in list(begun.values()):
+                    has_finished = True
+                    del begun[submission.student]
+                    yield self._alone(submission, unit)
+                self._end_workers(at_once=True)
+                remaining = next_ones()
 
     def _graded(self, executor: ProcessPoolExecutor, submissions: Iterable[Submission], unit: Unit) -> Iterator[Graded]:
+        """Raises: BrokenProcessPool if a grader died, ModelError if the model server had ended."""
+
+        def submit(submission: Submission) -> Future[Graded]:
+            return executor.submit(_grade, submission, unit)
+
+        def failed(submission: Submission, error: Exception) -> Graded:
+            if isinstance(error, (BrokenProcessPool, ModelError, JailError)):
+                raise error
+            return self._fault(submission, unit, error)
+
         try:
-            yield from as_finished(
-                submissions, lambda one: executor.submit(_grade, one, unit), wait, lambda: 2 * self._n_jobs
-            )
+            yield from as_finished(submissions, submit, wait, lambda: 2 * self._n_jobs, failed)
         except BrokenProcessPool as error:
             self._end_workers(at_once=True)
             if self._grader is not None and self._grader.lost_its_server:
                 raise ended() from error
-            raise JailError(
-                ja="採点のプロセスが途中で終わりました。メモリの空きを確かめ、`--jobs 1` でもう一度実行してください。終わった分は残っています。",
-                en="a grading process died. Check free memory and run again with `--jobs 1`; what was finished is kept.",
-            ) from error
+            raise
+
+    def _alone(self, submission: Submission, unit: Unit) -> Graded:
+        """The result of one of the submissions that were under way when a grader died. If it dies on this one alone, its
+        marks wait for a person. Raises: JailError if nobody can be graded."""
+        executor = self._executor or self._start(1)
+        try:
+            return executor.submit(_grade, submission, unit).result()
+        except BrokenProcessPool as error:
+            self._end_workers(at_once=True)
+            if self._grader is not None and self._grader.lost_its_server:
+                raise ended() from error
+            self._n_died_alone += 1
+            if self._n_died_alone > MAX_DIED_ALONE:
+                raise JailError(
+                    ja="採点のプロセスが何度も途中で終わりました。メモリの空きを確かめ、`--jobs 1` でもう一度実行してください。終わった分は残っています。",
+                    en="grading processes died again and again. Check free memory and run again with `--jobs 1`; what was finished is kept.",
+                ) from error
+            return self._fault(submission, unit, error)
+
+    def _fault(self, submission: Submission, unit: Unit, error: Exception) -> Graded:
+        log = "".join(traceback.format_exception(error))
+        return fault_of_ours(submission, unit, circumstances(self._settings), log)
 
     def _end_workers(self, *, at_once: bool) -> None:
         executor, self._executor = self._executor, None
@@ -117,14 +156,16 @@ class GraderPool:
                 executor._call_queue._reader.close()  # type: ignore[attr-defined]
         executor.shutdown(cancel_futures=True)
 
-    def _start(self) -> ProcessPoolExecutor:
+    def _start(self, n_jobs: int | None = None) -> ProcessPoolExecutor:
         if self._grader is None:
             self._grader = Grader(self._settings)
             self._grader.start()
         # fork: what is loaded is there already. Nothing has used more than one thread, and no GPU, up to here.
         context = multiprocessing.get_context("fork")
         arguments = (self._grader, context.Lock(), os.getpid())
-        self._executor = ProcessPoolExecutor(self._n_jobs, mp_context=context, initializer=_begin, initargs=arguments)
+        self._executor = ProcessPoolExecutor(
+            n_jobs or self._n_jobs, mp_context=context, initializer=_begin, initargs=arguments
+        )
         return self._executor
 
 

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from autograder.models import LoadedModel
 
 NO_MESSAGE = Message("", "")
+FAULT_MESSAGE = Message(
+    "採点プログラムの側で問題が起きました。この項目の点は、担当者が確かめてから決まります。",
+    "The grading program itself had a problem. A person will look at it before this mark is decided.",
+)
 HIDDEN = "checks_hidden.py"
 # After so many checks of an exercise ran out of time, the rest are not tried; after so many of the whole submission, one will do.
 MAX_TIMEOUTS, MAX_TIMEOUTS_IN_ALL = 2, 4
@@ -159,7 +163,7 @@ class _Run:
 
     def complete(self, exercise: Exercise, wanted: Iterable[str], fault: str) -> None:
         """Checks that never ran are faults of ours; the order is that of `wanted`."""
-        never_ran = CheckOutcome(Verdict.FAULT, _fault_message(), fault=fault or "the check never ran")
+        never_ran = CheckOutcome(Verdict.FAULT, FAULT_MESSAGE, fault=fault or "the check never ran")
         for key in [(exercise.id, one) for one in wanted]:
             self.recorded[key] = self.recorded.pop(key, never_ran)
 
@@ -307,7 +311,7 @@ def _outcome(error: BaseException | None, calls: tuple[Call, ...], *, public: bo
         case StudentRaised():
             return CheckOutcome(Verdict.CRASH, raised_message(error, public=public), calls=calls)
     log = "".join(traceback.format_exception(error))
-    return CheckOutcome(Verdict.FAULT, _fault_message(), calls=calls, fault=log)
+    return CheckOutcome(Verdict.FAULT, FAULT_MESSAGE, calls=calls, fault=log)
 
 
 def raised_message(error: StudentRaised, *, public: bool) -> Message:
@@ -323,10 +327,3 @@ def raised_message(error: StudentRaised, *, public: bool) -> Message:
     if public and error.text:
         message = message + Message(*[f"{error.type_names[0]}: {visible(error.text, limit=500)}"] * 2)
     return message
-
-
-def _fault_message() -> Message:
-    return Message(
-        "採点プログラムの側で問題が起きました。この項目の点は、担当者が確かめてから決まります。",
-        "The grading program itself had a problem. A person will look at it before this mark is decided.",
-    )

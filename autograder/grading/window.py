@@ -15,6 +15,7 @@ def as_finished(
     submit: Callable[[Submission], Any],
     wait: Callable[..., tuple[set[Any], set[Any]]],
     window: Callable[[], int],
+    failed: Callable[[Submission, Exception], Graded],
 ) -> Iterator[Graded]:
     """Each submission's result as soon as there is one; whatever ends this early cancels what still runs.
 
@@ -22,18 +23,21 @@ def as_finished(
         submit: starts a job and gives its future.
         wait: of `concurrent.futures` or of `distributed`.
         window: how many jobs may be under way now.
-
-    Raises: whatever a future raises.
+        failed: gives the result of a submission whose job raised, or raises what ends the whole.
     """
-    waiting, running = iter(submissions), set[Any]()
+    waiting, running = iter(submissions), dict[Any, Submission]()
     try:
         while True:
-            running |= {submit(one) for one in islice(waiting, max(0, window() - len(running)))}
+            running |= {submit(one): one for one in islice(waiting, max(0, window() - len(running)))}
             if not running:
                 return
-            done, running = wait(running, return_when="FIRST_COMPLETED")
-            for future in done:
-                yield future.result()
+            for future in wait(list(running), return_when="FIRST_COMPLETED")[0]:
+                submission = running.pop(future)
+                try:
+                    graded = future.result()
+                except Exception as error:
+                    graded = failed(submission, error)
+                yield graded
     finally:
         for future in running:
             future.cancel()

@@ -28,6 +28,19 @@ import msgpack
 from autograder.jail.libraries import module_path
 
 _PROGRAM = "import runpy, sys; sys.path[:] = sys.argv[1:]; runpy.run_module('autograder.jail.reading_room', run_name='__main__')"
+# What Python and its packages may need of the environment.
+_ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+    "MPLCONFIGDIR",
+    "XDG_CACHE_HOME",
+)
 Kind = Literal["cpu", "memory", "wall", "large", "died", "raised"]
 
 
@@ -169,7 +182,7 @@ def _said(answer: Path) -> list[tuple[str, Any]]:
 
 
 def _start() -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     return subprocess.Popen(
         [sys.executable, "-s", "-X", "utf8", "-W", "ignore", "-c", _PROGRAM, *module_path()],
         env={**environment, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"},

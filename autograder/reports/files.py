@@ -12,7 +12,7 @@ from autograder.errors import SubmissionError
 from autograder.messages import shown
 from autograder.reports.pages import class_page, student_page
 
-CLASS_FILES = ("class.json", "index.html", "times.html")
+CLASS_FILES = ("class.json", "index.html", "times.html", "faults.log")
 MAX_NAME_BYTES = 255
 
 

@@ -1,28 +1,27 @@
 """Answers that resemble each other more than independent work does: a reason to look, never a proof.
 
 Code is compared as in winnowing (Schleimer, Wilkerson and Aiken, SIGMOD 2003), by the library copydetect: names become
-one letter, comments and white space vanish, and what is left is cut into overlapping pieces of `CODE_PIECE` characters. All
+one letter, comments and white space vanish, and what is left is cut into overlapping pieces of some characters (`reports/pieces.py`). All
 pieces are kept (a window of 1), for these texts are short and the result must not depend on a random hash. Prose is cut the same way
 after everything but letters and digits is taken out. Pieces that need no explanation are set aside: those of the
 stub and the statement, of the reference and the typical mistakes, and those that more than a quarter of the class share.
 
 The similarity of two answers is the share of the smaller one's remaining pieces that the other has as well. An answer with
 fewer than `MIN_PIECES` of them is like everybody's, and is not compared. docs/similarity.md says how the thresholds were set.
+
+Texts are cut in a process of its own, within limits; one on which that fails is not compared, and that is told.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.course.source import without_marks
 from autograder.exercise import Exercise, Unit
+from autograder.jail.readers import Readers, ReadingFailedError, ReadingLimits
 
-CODE_PIECE = 15  # characters of code whose names are one letter: about one short statement
-PROSE_PIECE, WIDE_PROSE_PIECE = 20, 10  # characters of alphabetic text, of Japanese
 MIN_PIECES = 40
 CODE_THRESHOLD, PROSE_THRESHOLD = 0.5, 0.3
 COMMON_SHARE, MIN_COMMON = 0.25, 5
@@ -30,24 +29,28 @@ MAX_CHARACTERS = 40_000  # of one answer; what comes behind is not compared
 MAX_ANSWERS = 4000  # in one class; with more, every pair is too many, and so are their texts in memory
 
 Answers = Mapping[str, Mapping[str, str]]  # exercise id → student → text
-Pieces = Callable[[str], set[int]]
+Pieces = Mapping[str, set[int]]  # text → numbers of its pieces
+# Cut in one go; where that fails, each text by itself.
+_BATCH_TEXTS, _BATCH_CHARACTERS = 50, 200_000
+_LIMITS = ReadingLimits(cpu_s=5, wall_s=60.0)
 
 
 def similar_answers(unit: Unit, answers: Answers) -> list[dict[str, Any]]:
     """For each exercise of `unit`, in its order: the groups of students whose answers resemble each other.
 
-    Returns: dicts with `id`; `n_answers`; `n_compared`, how many of them have enough of their own to be compared; and `groups`, the closest first: dicts of `students` and, over the alike pairs, the `least` and
-        the `most` similarity in (0, 1]. The same answers give the same result.
+    Returns: dicts with `id`; `n_answers`; `n_compared`, how many of them have enough of their own to be compared; `unread`,
+        the students whose answer could not be cut; and `groups`, the closest first: dicts of `students` and, over the alike
+        pairs, the `least` and the `most` similarity in (0, 1]. The same answers give the same result.
     """
     found = []
-    for exercise in unit.exercises:
-        texts = {student: text[:MAX_CHARACTERS] for student, text in sorted(answers.get(exercise.id, {}).items())}
-        compared, groups = _groups(exercise, texts)
-        found.append({"id": exercise.id, "n_answers": len(texts), "n_compared": compared, "groups": groups})
+    with Readers(_LIMITS) as readers:
+        for exercise in unit.exercises:
+            texts = {student: text[:MAX_CHARACTERS] for student, text in sorted(answers.get(exercise.id, {}).items())}
+            found.append({"id": exercise.id, "n_answers": len(texts), **_groups(exercise, texts, readers)})
     return found
 
 
-def _groups(exercise: Exercise, texts: Mapping[str, str]) -> tuple[int, list[dict[str, Any]]]:
+def _groups(exercise: Exercise, texts: Mapping[str, str], readers: Readers) -> dict[str, Any]:
     known = _known_texts(exercise)
     alike = {text.strip() for text in known}
     writers: dict[str, list[str]] = {}
@@ -58,9 +61,11 @@ def _groups(exercise: Exercise, texts: Mapping[str, str]) -> tuple[int, list[dic
     known += [text for text, who in writers.items() if len(who) > most]
     writers = {text: who for text, who in writers.items() if len(who) <= most}
     if sum(map(len, writers.values())) < 2:
-        return 0, []
-    cut = prose_pieces if exercise.rubric is not None else code_pieces
-    own = own_pieces({text: len(who) for text, who in writers.items()}, known, cut, most=most)
+        return {"n_compared": 0, "unread": [], "groups": []}
+    pieces = pieces_of([*known, *writers], readers, is_prose=exercise.is_prose)
+    unread = sorted(student for text, who in writers.items() if text not in pieces for student in who)
+    n_writers = {text: len(who) for text, who in writers.items() if text in pieces}
+    own = own_pieces(n_writers, [text for text in known if text in pieces], pieces, most=most)
     threshold = PROSE_THRESHOLD if exercise.rubric is not None else CODE_THRESHOLD
     groups: list[dict[str, Any]] = [
         {
@@ -76,7 +81,7 @@ def _groups(exercise: Exercise, texts: Mapping[str, str]) -> tuple[int, list[dic
         if text in own and len(who) > 1 and not any(who[0] in group["students"] for group in groups)
     ]
     groups.sort(key=lambda group: (-group["most"], -group["least"], group["students"]))
-    return sum(len(writers[text]) for text in own), groups
+    return {"n_compared": sum(len(writers[text]) for text in own), "unread": unread, "groups": groups}
 
 
 def _known_texts(exercise: Exercise) -> list[str]:
@@ -87,20 +92,58 @@ def _known_texts(exercise: Exercise) -> list[str]:
     return list(dict.fromkeys([exercise.stub, without_marks(exercise.solution), *mistakes]))
 
 
-def own_pieces(n_writers: Mapping[str, int], known: Iterable[str], cut: Pieces, *, most: float) -> dict[str, set[int]]:
+def pieces_of(texts: Iterable[str], readers: Readers, *, is_prose: bool) -> dict[str, set[int]]:
+    """The pieces of each text, but for those on which cutting fails."""
+    found: dict[str, set[int]] = {}
+    for batch in _batches(list(dict.fromkeys(texts))):
+        cut = _cut(batch, readers, is_prose=is_prose)
+        if not cut and len(batch) > 1:
+            for text in batch:
+                found.update(zip([text], _cut([text], readers, is_prose=is_prose), strict=False))
+        found.update(zip(batch, cut, strict=False))
+    return found
+
+
+def _cut(texts: Sequence[str], readers: Readers, *, is_prose: bool) -> list[set[int]]:
+    """The pieces of `texts`; nothing if that fails."""
+    import numpy as np
+
+    order = {"texts": [text.encode("utf-8", "replace").decode() for text in texts], "is_prose": is_prose}
+    try:
+        answer = readers.ask("autograder.reports.pieces:cut_here", order)
+    except ReadingFailedError:
+        return []
+    return [set(np.frombuffer(data, dtype=np.int64).tolist()) for data in answer]
+
+
+def _batches(texts: list[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    for text in texts:
+        if batch and (len(batch) >= _BATCH_TEXTS or sum(map(len, batch)) + len(text) > _BATCH_CHARACTERS):
+            yield batch
+            batch = []
+        batch.append(text)
+    if batch:
+        yield batch
+
+
+def own_pieces(
+    n_writers: Mapping[str, int], known: Iterable[str], pieces: Pieces, *, most: float
+) -> dict[str, set[int]]:
     """The pieces that are each text's own, for the texts that have at least MIN_PIECES of them.
 
     Args:
         n_writers: how many students wrote each text.
+        pieces: of all these texts.
         most: of what more students wrote, nothing is anybody's own.
     """
-    usual = set().union(*map(cut, known))
-    pieces = {text: cut(text) - usual for text in n_writers}
+    usual = set().union(*(pieces[text] for text in known))
+    unusual = {text: pieces[text] - usual for text in n_writers}
     counts: Counter[int] = Counter()
-    for text, found in pieces.items():
+    for text, found in unusual.items():
         counts.update(dict.fromkeys(found, n_writers[text]))
     common = {piece for piece, count in counts.items() if count > most}
-    own = {text: found - common for text, found in pieces.items()}
+    own = {text: found - common for text, found in unusual.items()}
     return {text: found for text, found in own.items() if len(found) >= MIN_PIECES}
 
 
@@ -130,20 +173,3 @@ def linked(own: Mapping[str, set[int]], threshold: float) -> list[tuple[list[str
         members = [texts[i] for i in np.flatnonzero(label == group)]
         groups.append((members, float(inside.min()), float(inside.max())))
     return groups
-
-
-def code_pieces(text: str) -> set[int]:
-    """The pieces of a Python text, whatever its names, comments and layout."""
-    from copydetect.utils import filter_code, hashed_kgrams
-
-    filtered, _ = filter_code(text, "answer.py", "python")
-    return set(hashed_kgrams(filtered, CODE_PIECE).tolist())
-
-
-def prose_pieces(text: str) -> set[int]:
-    """The pieces of a text in words, whatever its case, width, punctuation and line breaks."""
-    from copydetect.utils import hashed_kgrams
-
-    letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
-    wide = sum(letter >= "\u2e80" for letter in letters)
-    return set(hashed_kgrams(letters, WIDE_PROSE_PIECE if 2 * wide > len(letters) else PROSE_PIECE).tolist())

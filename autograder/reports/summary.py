@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.errors import SettingsError
 from autograder.exercise import Verdict
-from autograder.reports.attention import looks, withheld
+from autograder.reports.attention import NOTE, looks, withheld
 from autograder.reports.items import analyse
 
 SCHEMA_VERSION = 1
@@ -41,7 +41,7 @@ def summarise(reports: list[dict[str, Any]], similar: list[dict[str, Any]] | Non
         **{key: reports[0][key] if reports else "" for key in MUST_AGREE[1:]},
         **{key: ", ".join(sorted({report[key] for report in reports})) for key in MAY_DIFFER},
         "max_points": max((report["max_points"] for report in reports), default=0.0),
-        "students": [_student(report) for report in reports],
+        "students": [_student(report, similar or []) for report in reports],
         "exercises": [_exercise(entries, items) for entries in _by_id(exercises)],
         "limits": [found for student, exercise in exercises for found in _limits(student, exercise)],
         "similar": similar,
@@ -65,20 +65,30 @@ def _refuse_mixture(reports: list[dict[str, Any]]) -> None:
         )
 
 
-def _student(report: Mapping[str, Any]) -> dict[str, Any]:
+def _student(report: Mapping[str, Any], similar: list[dict[str, Any]]) -> dict[str, Any]:
+    titles = {exercise["id"]: exercise["title"] for exercise in report["exercises"]}
+    unread = [one["id"] for one in similar if report["student"] in one.get("unread", []) and one["id"] in titles]
     return {
         "student": report["student"],
         "points": report["points"],
         "max_points": report["max_points"],
         "points_by_person": report["points_by_person"],
         "needs_person": list(withheld(report)),
-        "looks": list(looks(report)),
+        "looks": [*looks(report), *(_not_compared(exercise, titles[exercise]) for exercise in unread)],
         "receipt": report.get("receipt"),
         "exercises": [
             {key: exercise[key] for key in ("id", "points", "max_points", "verdict")}
             for exercise in report["exercises"]
         ],
     }
+
+
+def _not_compared(exercise: str, title: Mapping[str, str]) -> dict[str, Any]:
+    why = {
+        "ja": f"{title['ja']}: 答えをほかの答えと比べられませんでした（字句に分けるのに時間かメモリがかかりすぎます）。",
+        "en": f"{title['en']}: the answer could not be compared with the others (taking it apart needs too much time or memory).",
+    }
+    return {"kind": NOTE, "exercise": exercise, "why": why}
 
 
 def _exercise(

@@ -7,14 +7,17 @@ import itertools
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from autograder.course.source import with_mistake, without_marks
 from autograder.exercise import Exercise, Unit
+from autograder.jail.readers import ReadingLimits
 from autograder.reports import similar
-from autograder.reports.similar import CODE_THRESHOLD, code_pieces, own_pieces, prose_pieces, similar_answers
+from autograder.reports.pieces import code_pieces, prose_pieces
+from autograder.reports.similar import CODE_THRESHOLD, own_pieces, similar_answers
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 PROSE = [
@@ -83,7 +86,8 @@ def test_the_threshold_lies_between(sampling: Unit):
         texts = golden(exercise)
         written = [*texts, *map(disguised, texts)]
         known = similar._known_texts(exercise)
-        own = own_pieces(dict.fromkeys(written, 1), known, code_pieces, most=5)
+        pieces = {text: code_pieces(text) for text in [*written, *known]}
+        own = own_pieces(dict.fromkeys(written, 1), known, pieces, most=5)
         shares = {
             (a, b): len(own[a] & own[b]) / min(len(own[a]), len(own[b])) for a, b in itertools.combinations(written, 2)
         }
@@ -113,7 +117,7 @@ def test_a_class_that_all_writes_the_same_costs_nothing(
     sampling: Unit, top_p: Exercise, monkeypatch: pytest.MonkeyPatch
 ):
     """Then no text is taken apart."""
-    monkeypatch.setattr(similar, "code_pieces", lambda _: pytest.fail("taken apart"))
+    monkeypatch.setattr(similar, "pieces_of", lambda *_, **__: pytest.fail("taken apart"))
     assert groups_of(sampling, top_p, [golden(top_p)[0]] * 40) == []
 
 
@@ -183,3 +187,27 @@ def test_the_result_does_not_depend_on_hash_seeds():
     }
     assert len(said) == 1
     assert "'groups': [{" in said.pop()
+
+
+def test_a_text_that_cannot_be_cut_is_told_and_harms_no_other(
+    top_p: Exercise, sampling: Unit, monkeypatch: pytest.MonkeyPatch
+):
+    """The lexer takes seconds for it and is ended; copies among the others are found; a person is told who was not compared."""
+    monkeypatch.setattr(similar, "_LIMITS", ReadingLimits(cpu_s=1))
+    texts = golden(top_p)[:3]
+    answers = {f"s{number}": text for number, text in enumerate([*texts, disguised(texts[0])])}
+    answers["hostile"] = f'u"{chr(92)}N{{' * 13_000
+    (found,) = similar_answers(unit_of(sampling, top_p), {top_p.id: answers})
+    assert found["unread"] == ["hostile"]
+    assert [group["students"] for group in found["groups"]] == [["s0", "s3"]]
+
+
+@pytest.mark.parametrize("gap", [" \n", "\t", "\f\n", "\n"], ids=repr)
+def test_long_gaps_cost_no_more_than_other_text(gap: str):
+    """The lexer's own time grows with the square of a gap's length, in places."""
+    spent = []
+    for n in (5_000, 20_000):
+        begun = time.process_time()
+        code_pieces(f"match{gap * n}x = 1{gap * n}")
+        spent.append(time.process_time() - begun)
+    assert spent[1] < 1.0
