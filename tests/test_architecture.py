@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,7 @@ LAYERS = [
     {"grading"},
     {"jail", "course", "server", "stats", "models", "undisturbed"},
     {
+        "archives",
         "checks",
         "pictures",
         "mistakes",
@@ -73,6 +75,19 @@ def test_imports_point_downwards(path: Path):
     # forbid() and load() reach sideways by design: models are data that every layer may name.
     upwards = {name for name in imports_of(path) if LEVEL[name] < level and name != "models"}
     assert not upwards
+
+
+ONE_PLACE = {
+    "archives": ("archives.py", r"\b(zipfile|tarfile|py7zr|rarfile|unpack_archive|make_archive|zipimport)\b"),
+}
+
+
+@pytest.mark.parametrize("what", ONE_PLACE)
+def test_what_is_dangerous_is_done_in_one_place(what: str):
+    """No other module names what it is done with."""
+    place, pattern = ONE_PLACE[what]
+    found = {str(path.relative_to(PACKAGE)) for path in MODULES if re.search(pattern, path.read_text(encoding="utf-8"))}
+    assert found == {place}
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,14 @@ Source: Dask.distributed's documentation of worker plugins and of resilience; da
 
 from __future__ import annotations
 
-import io
 import tempfile
 import threading
 import traceback
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from autograder.archives import pack, read_whole, write_below
 from autograder.course import read_course
 from autograder.errors import JailError, ModelError, SettingsError
 from autograder.exercise import Unit
@@ -115,12 +114,8 @@ def slurm_cluster(file: Path) -> Any:
 
 def packed(course: Path) -> bytes:
     """The folder `solutions/` as a zip."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(course.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                archive.write(path, Path("solutions", path.relative_to(course)))
-    return buffer.getvalue()
+    files = [path for path in sorted(course.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    return pack({f"solutions/{path.relative_to(course).as_posix()}": path.read_bytes() for path in files})
 
 
 def worker_plugin(settings: Settings, course: bytes) -> Any:
@@ -132,8 +127,8 @@ def worker_plugin(settings: Settings, course: bytes) -> Any:
 
         def setup(self, worker: Any) -> None:
             self.folder = tempfile.TemporaryDirectory(prefix="autograder-course-")
-            with zipfile.ZipFile(io.BytesIO(course)) as archive:
-                archive.extractall(self.folder.name)
+            for name, data in read_whole(course).items():
+                write_below(Path(self.folder.name), name, data, write=Path.write_bytes)
             self.units = {unit.id: unit for unit in read_course(Path(self.folder.name, "solutions")).units}
             self.grader = Grader(settings)
             self.grader.start()

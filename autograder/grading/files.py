@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
+from autograder.archives import ArchiveError, Bounds, read_archive
 from autograder.errors import SubmissionError
-from autograder.messages import visible_name
+from autograder.messages import Message, visible_name
 
 MAX_PY_BYTES = 1 << 20
 MAX_NOTEBOOK_BYTES = 20 << 20
 MAX_ARCHIVE_BYTES = 50 << 20
+MAX_TOTAL_BYTES = 128 << 20
 MAX_FILES = 500
 MAX_DEPTH = 5
 MAX_RECEIPT_BYTES = 1 << 18
@@ -23,6 +25,7 @@ SUFFIXES = (".py", ".ipynb", ".md")
 RECEIPT_NAME = "RECEIPT.json"
 # Without following a link or waiting for a pipe, where the system knows such things; as bytes on Windows.
 _AS_IT_IS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+_BOUNDS = Bounds(MAX_ARCHIVE_BYTES, MAX_NOTEBOOK_BYTES, MAX_TOTAL_BYTES)
 _IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "node_modules", "venv", "site-packages"}
 
 
@@ -30,13 +33,14 @@ _IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "node_modules", "venv", "site-pac
 class SubmittedFile:
     """One file (or a folder that stands where a file should): its path in the submission and its bytes.
 
-    `data` is None for a folder, and for a file over its size limit (`size` then tells).
+    `data` is None for a folder, for a file over its size limit (`size` then tells), and where `problem` says why it was not read.
     """
 
     path: PurePosixPath
     data: bytes | None
     size: int
     is_folder: bool = False
+    problem: Message | None = None
 
 
 def submitted_files(entry: Path, *, depth: int = MAX_DEPTH) -> list[SubmittedFile]:
@@ -66,12 +70,7 @@ def submitted_files(entry: Path, *, depth: int = MAX_DEPTH) -> list[SubmittedFil
 
 
 def _from_folder(root: Path, depth: int) -> list[SubmittedFile]:
-    found: list[SubmittedFile] = []
-    for path, is_folder in _walk(root, PurePosixPath(), depth):
-        if len(found) >= MAX_FILES:
-            break
-        found.append(SubmittedFile(path, None, 0, is_folder=True) if is_folder else _read(root / path, path))
-    return found
+    return _within(read() for read in _walk(root, PurePosixPath(), depth))
 
 
 def _only_zip(folder: Path) -> list[Path]:
@@ -88,20 +87,23 @@ def _only_zip(folder: Path) -> list[Path]:
     return [folder / name for name in found]
 
 
-def _walk(folder: Path, at: PurePosixPath, depth: int) -> Iterator[tuple[PurePosixPath, bool]]:
-    """(path, whether it is a folder) of everything that is named like an answer, files before what lies in folders."""
+def _walk(folder: Path, at: PurePosixPath, depth: int) -> Iterator[Callable[[], SubmittedFile]]:
+    """Of everything that is named like an answer, what reads it; files before what lies in folders."""
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), entry.name)):
-            if entry.is_symlink() or _is_ignored(entry.name):
-                continue
             path = at / entry.name
-            if entry.is_dir():
+            if _is_ignored(entry.name):
+                continue
+            if entry.is_symlink():
+                if _is_wanted(path):
+                    yield partial(_problem, path, _LINK)
+            elif entry.is_dir():
                 if path.suffix.lower() in SUFFIXES:
-                    yield path, True
+                    yield partial(SubmittedFile, path, None, 0, is_folder=True)
                 elif depth:
                     yield from _walk(folder / entry.name, path, depth - 1)
             elif entry.is_file() and _is_wanted(path):
-                yield path, False
+                yield partial(_read, folder / entry.name, path)
 
 
 def _is_wanted(path: PurePosixPath) -> bool:
@@ -140,32 +142,43 @@ def _from_zip(archive: Path) -> list[SubmittedFile]:
             en=f"{name}: {size >> 20} MiB; the limit is {limit} MiB. Pack only the files with your answers.",
         )
     try:
-        with zipfile.ZipFile(archive) as opened:
-            return _members(opened)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError) as error:
-        raise SubmissionError(
-            ja=f"{name}: zip として読めません（壊れているか、暗号化されています）。作り直して提出してください。",
-            en=f"{name}: not a readable zip (damaged or encrypted). Make it again and submit it.",
-        ) from error
+        with os.fdopen(os.open(archive, _AS_IT_IS), "rb") as stream:
+            members, refused = read_archive(stream.read(MAX_ARCHIVE_BYTES + 1), _BOUNDS, limit=_wanted_limit)
+    except ArchiveError as error:
+        raise SubmissionError(ja=f"{name}: {error.reason.ja}", en=f"{name}: {error.reason.en}") from error
+    found = [SubmittedFile(path, one.data, one.size, one.is_folder) for path, one in members.items()]
+    found = _within(sorted(found, key=lambda file: len(file.path.parts)))
+    return [*found, *(_problem(PurePosixPath(path), reason) for path, reason in [*refused.items()][:MAX_FILES])]
 
 
-def _members(opened: zipfile.ZipFile) -> list[SubmittedFile]:
+def _wanted_limit(path: PurePosixPath) -> int | None:
+    """Of a member that is named like an answer: how large it may be."""
+    is_wanted = _is_wanted(path) and len(path.parts) <= MAX_DEPTH + 1 and not any(map(_is_ignored, path.parts))
+    return _limit(path) if is_wanted else None
+
+
+def _within(files: Iterable[SubmittedFile]) -> list[SubmittedFile]:
+    """The first files, as many and as large together as a submission may be; what is left out is said."""
     found: list[SubmittedFile] = []
     n_bytes = 0
-    for member in sorted(opened.infolist(), key=lambda member: member.filename.count("/")):
-        path = PurePosixPath(member.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or any(_is_ignored(part) for part in path.parts):
-            continue
-        if not _is_wanted(path) or len(path.parts) > MAX_DEPTH + 1 or len(found) >= MAX_FILES:
-            continue
-        if member.is_dir():
-            found.append(SubmittedFile(path, None, 0, is_folder=True))
-            continue
-        limit = _limit(path)
-        with opened.open(member) as stream:
-            data = stream.read(limit + 1)  # the announced size is not trusted
-        n_bytes += len(data)
-        if n_bytes > MAX_ARCHIVE_BYTES:
-            raise ValueError("unpacks to more than the limit")
-        found.append(SubmittedFile(path, data if len(data) <= limit else None, member.file_size))
+    for file in files:
+        n_bytes += len(file.data or b"")
+        if len(found) == MAX_FILES or n_bytes > MAX_TOTAL_BYTES:
+            return [*found, _problem(file.path, _TOO_MANY)]
+        found.append(file)
     return found
+
+
+def _problem(path: PurePosixPath, reason: Message) -> SubmittedFile:
+    name = visible_name(str(path))
+    return SubmittedFile(path, None, 0, problem=Message(f"{name}: {reason.ja}", f"{name}: {reason.en}"))
+
+
+_TOO_MANY = Message(
+    f"提出物のファイルが多すぎるか大きすぎるので（{MAX_FILES} 個、合わせて {MAX_TOTAL_BYTES >> 20} MiB まで）、これより後は読んでいません。要らないファイルを除いて提出し直してください。",
+    f"the submission holds too many files or too much (at most {MAX_FILES} files and {MAX_TOTAL_BYTES >> 20} MiB), so nothing from here on was read. Submit it again without what is not needed.",
+)
+_LINK = Message(
+    "リンクなので読んでいません。リンクの先ではなく、ファイルそのものを提出してください。",
+    "a link, which is not followed. Submit the file itself.",
+)

@@ -116,6 +116,8 @@ def read_texts(
 
 def _text(file: SubmittedFile) -> str:
     name = visible_name(str(file.path))
+    if file.problem is not None:
+        raise SubmissionError(ja=file.problem.ja, en=file.problem.en)
     if file.is_folder:
         raise SubmissionError(
             ja=f"{name}: ファイルのはずですが、フォルダです。答えを書いたファイルを置いてください。",

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import io
 import json
 import re
-import zipfile
 from pathlib import Path
 from typing import Any
 
+from autograder.archives import pack, read_whole
 from autograder.build import plan_assignments
 from autograder.exercise import Course, Unit
 
 MANIFEST, VERSION, COMMITMENT, CHANGELOG = "MANIFEST.sha256", "VERSION", "COMMITMENT.json", "CHANGELOG.md"
 _OLDEST_PYTHON = 10  # 3.10
-# Every archive of the same files has the same bytes; zip knows no earlier date.
-_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def plan_bundle(
@@ -61,13 +58,7 @@ def read_manifest(data: bytes) -> dict[str, str]:
 
 def archive(unit: Unit, files: dict[str, bytes]) -> bytes:
     """The files as a zip with one folder, named after the unit."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name, data in files.items():
-            member = zipfile.ZipInfo(f"{unit.id}/{name}", _DATE)
-            member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            opened.writestr(member, data)
-    return buffer.getvalue()
+    return pack({f"{unit.id}/{name}": data for name, data in files.items()})
 
 
 def pins(wheel: Path) -> list[str]:
@@ -75,9 +66,8 @@ def pins(wheel: Path) -> list[str]:
 
     Under an older Python than such a version runs on, any version up to it will do.
     """
-    with zipfile.ZipFile(wheel) as opened:
-        (name,) = (one for one in opened.namelist() if one.endswith(".dist-info/METADATA"))
-        lines = opened.read(name).decode("utf-8").splitlines()
+    (about,) = (data for name, data in read_whole(wheel.read_bytes()).items() if name.endswith(".dist-info/METADATA"))
+    lines = about.decode("utf-8").splitlines()
     wanted = [line.removeprefix("Requires-Dist: ") for line in lines if line.startswith("Requires-Dist: ")]
     found = []
     for one in (one for one in wanted if "extra ==" not in one):

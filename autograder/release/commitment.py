@@ -10,12 +10,14 @@ import hashlib
 import hmac
 import json
 import secrets
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+from autograder.archives import ArchiveError, safe_path, write_below
 from autograder.errors import SettingsError
 from autograder.exercise import Unit
-from autograder.reports.files import write_atomic
+from autograder.messages import Message
+from autograder.reports.files import write_atomic_bytes
 
 _FORMAT = "sha256(salt, then for each file by name: its name, a zero byte, its length in bytes, a zero byte, its bytes)"
 
@@ -57,15 +59,19 @@ def reveal(opening_file: Path, commitment_file: Path, out: Path) -> list[Path]:
         honest = hmac.compare_digest(_digest(opening["salt"], files), commitment["digest"])
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _unreadable(opening_file, error) from error
-    if not honest or any(PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts for name in files):
+    if not honest or any(isinstance(safe_path(name), Message) for name in files):
         raise SettingsError(
             ja=f"{opening_file} は {commitment_file} が約束したものと違います。同じ版の 2 つを指定してください。同じ版なら、採点に使うファイルが公開のあとで変えられています。",
             en=f"{opening_file} is not what {commitment_file} commits to. Give the two of one version; if they are, the files were changed after the release.",
         )
-    for name, text in files.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(out / name, text)
-    return [out / name for name in files]
+    return [_written(out, name, text) for name, text in files.items()]
+
+
+def _written(out: Path, name: str, text: str) -> Path:
+    try:
+        return write_below(out, name, text.encode("utf-8"), write=write_atomic_bytes)
+    except ArchiveError as error:
+        raise SettingsError(ja=error.reason.ja, en=error.reason.en) from error
 
 
 def _digest(salt: str, files: dict[str, str]) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 import shutil
 import subprocess
 import tempfile
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import autograder
+from autograder.archives import read_whole
 from autograder.audit.shipping import leaks, plain_lines, secret_lines
 from autograder.course.inputs import of_release, read_secret
 from autograder.errors import SettingsError
@@ -143,8 +142,7 @@ def _earlier_changes(out: Path, unit: Unit) -> list[str]:
     number = _latest(out, unit)
     if number == 0:
         return []
-    with zipfile.ZipFile(out / f"{unit.id}-{number}.zip") as opened:
-        text = opened.read(f"{unit.id}/{CHANGELOG}").decode("utf-8")
+    text = read_whole((out / f"{unit.id}-{number}.zip").read_bytes())[f"{unit.id}/{CHANGELOG}"].decode("utf-8")
     return [line for line in text.splitlines() if line.startswith("- ")]
 
 
@@ -153,8 +151,7 @@ def _secrets(course: Course, files: dict[str, bytes]) -> Iterable[Message]:
     texts = {}
     for name, data in files.items():
         if name.endswith(".whl"):
-            with zipfile.ZipFile(io.BytesIO(data)) as opened:
-                inside = {f"{name}/{one}": opened.read(one) for one in opened.namelist()}
+            inside = {f"{name}/{one}": content for one, content in read_whole(data).items()}
         else:
             inside = {name: data}
         for one, content in inside.items():

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import io
 import json
 import platform
 import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import __version__
+from autograder.archives import pack
 from autograder.errors import SubmissionError
 from autograder.grading.apart import SubmissionReader
 from autograder.grading.files import (
@@ -45,8 +44,6 @@ PACKAGES = (
     "pytest",
     "textgen-autograder",
 )
-# Every archive of the same answers has the same bytes but for the receipt's time; zip knows no earlier date.
-_DATE = (1980, 1, 1, 0, 0, 0)
 _CLAIM = (
     "public_checks is what the student's own machine reported. It decides no mark: grading runs these checks again, "
     "and hidden ones."
@@ -198,13 +195,7 @@ def _with_receipt(files: dict[str, bytes], receipt: dict[str, Any]) -> dict[str,
 
 
 def _zip(unit: str, files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name, data in files.items():
-            member = zipfile.ZipInfo(f"{unit}/{name}", _DATE)
-            member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            opened.writestr(member, data)
-    return buffer.getvalue()
+    return pack({f"{unit}/{name}": data for name, data in files.items()})
 
 
 def _write(archive: Path, data: bytes) -> None:

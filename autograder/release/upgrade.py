@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from autograder.archives import ArchiveError, read_whole, write_below
 from autograder.errors import SettingsError
+from autograder.messages import Message, shown
 from autograder.release.bundle import MANIFEST, VERSION, read_manifest
 from autograder.reports.files import write_atomic_bytes
 
@@ -38,30 +39,30 @@ def upgrade(bundle: Path, folder: Path) -> Upgraded:
         if name == MANIFEST or digest == hashlib.sha256(data).hexdigest():
             continue
         if digest is None or digest == before.get(name):
-            _write(path, data)
+            _write(folder, name, data)
             written.append(name)
         else:
             if before.get(name) != hashlib.sha256(data).hexdigest():
-                _write(path.with_name(f"{path.name}.new"), data)
+                _write(folder, f"{name}.new", data)
             kept.append(name)
-    _write(folder / MANIFEST, files[MANIFEST])
+    _write(folder, MANIFEST, files[MANIFEST])
     return Upgraded(tuple(written), tuple(kept))
 
 
 def _files_of(bundle: Path) -> dict[str, bytes]:
     """Path below the unit's folder → bytes, compared with the manifest."""
     try:
-        with zipfile.ZipFile(bundle) as opened:
-            files = {name.partition("/")[2]: opened.read(name) for name in opened.namelist() if not name.endswith("/")}
+        members = {PurePosixPath(name): data for name, data in read_whole(bundle.read_bytes()).items()}
+        files = {str(PurePosixPath(*path.parts[1:])): data for path, data in members.items() if len(path.parts) > 1}
         wanted = read_manifest(files[MANIFEST])
-        names = [PurePosixPath(name) for name in files]
         damaged = [name for name, digest in wanted.items() if hashlib.sha256(files[name]).hexdigest() != digest]
-        if damaged or wanted.keys() | {MANIFEST} != files.keys() or any(".." in name.parts for name in names):
+        if damaged or wanted.keys() | {MANIFEST} != files.keys():
             raise ValueError(", ".join(damaged) or "files that the manifest does not name")
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, ArchiveError) as error:
+        said = error.reason if isinstance(error, ArchiveError) else Message(shown(error), shown(error))
         raise SettingsError(
-            ja=f"{bundle}: 配布物として読めません（{error}）。もう一度ダウンロードしてください。",
-            en=f"{bundle}: not a whole release ({error}). Download it again.",
+            ja=f"{bundle}: 配布物として読めません（{said.ja}）。もう一度ダウンロードしてください。",
+            en=f"{bundle}: not a whole release ({said.en}). Download it again.",
         ) from error
     return files
 
@@ -82,6 +83,9 @@ def _digest(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic_bytes(path, data)
+def _write(folder: Path, name: str, data: bytes) -> None:
+    """Raises: SettingsError if a link of the student's leads out of `folder`."""
+    try:
+        write_below(folder, name, data, write=write_atomic_bytes)
+    except ArchiveError as error:
+        raise SettingsError(ja=error.reason.ja, en=error.reason.en) from error

@@ -52,7 +52,7 @@ def naive_folder(root: Path) -> dict[str, str]:
 def careful_reading(entry: Path) -> dict[str, str]:
     """What grading reads of the same submission; nothing if it is refused."""
     try:
-        return {str(file.path): (file.data or b"").decode() for file in submitted_files(entry)}
+        return {str(file.path): (file.data or b"").decode() for file in submitted_files(entry) if not file.problem}
     except SubmissionError:
         return {}
 
@@ -145,9 +145,10 @@ def test_an_announced_size_is_not_believed(tmp_path: Path):
 
 
 def test_thousands_of_files_are_not_read(tmp_path: Path):
-    """A submission has a few."""
+    """A submission has a few; that there were more is told."""
     archive = zipped(tmp_path, [member(f"f{number}.py") for number in range(5000)])
     assert len(careful_reading(archive)) <= MAX_FILES
+    assert next(file.problem.en for file in submitted_files(archive) if file.problem).count("too many files") == 1
     assert len(naive_reading(archive, tmp_path / "root")) == 5000
 
 
@@ -177,10 +178,11 @@ def test_names_are_shown_as_what_they_are(name: str, tmp_path: Path, sampling: U
 
 
 def test_twins_do_not_replace_each_other(tmp_path: Path):
-    """Of two members of one name the first is read; unpacking keeps the last."""
+    """Of two members of one name the first is read, and the other is told; unpacking keeps the last."""
     archive = zipped(tmp_path, [member("top_p.py", b"first = 1\n"), member("top_p.py", b"second = 1\n")])
-    files = submitted_files(archive)
-    assert [file.data for file in files] == [b"first = 1\n", b"second = 1\n"]
+    first, other = submitted_files(archive)
+    assert first.data == b"first = 1\n"
+    assert "another one of this name" in other.problem.en
     assert naive_reading(archive, tmp_path / "root") == {"top_p.py": "second = 1\n"}
 
 

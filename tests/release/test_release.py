@@ -14,13 +14,14 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import parse_wheel_filename
 
+from autograder.archives import read_whole
 from autograder.audit.shipping import secret_lines
 from autograder.course import read_course
 from autograder.course.inputs import read_secret
 from autograder.errors import SettingsError
 from autograder.exercise import Exercise
 from autograder.release import make
-from autograder.release.bundle import pins, read_manifest
+from autograder.release.bundle import MANIFEST, manifest, pins, read_manifest
 from autograder.release.commitment import reveal
 from autograder.release.make import Release, make_release
 from autograder.release.upgrade import upgrade
@@ -228,3 +229,42 @@ def test_a_wrong_bundle_or_folder_changes_nothing(what: str, small: Path, tmp_pa
     with pytest.raises(SettingsError):
         upgrade(bundle, folder)
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "name", ["/absolute/{}", "../{}", "..\\{}", "C:\\{}", "a\0/../{}", "x/../../{}", "top_p.py /{}"]
+)
+def test_an_upgrade_writes_nothing_outside_the_folder(name: str, small: Path, tmp_path: Path):
+    """Whatever a bundle's members are called, though its manifest names them."""
+    release = released(small, tmp_path / "dist")
+    folder = unpacked(release, tmp_path)
+    planted = "planted.txt"
+    inside = name.format(str(tmp_path / planted).lstrip("/") if name.startswith("/") else planted)
+    files = read_whole(release.bundle.read_bytes())
+    prefix = f"{folder.name}/"
+    own = {one.removeprefix(prefix): data for one, data in files.items() if not one.endswith(MANIFEST)} | {inside: b"x"}
+    bundle = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(bundle, "w") as opened:
+        for one, data in {**own, MANIFEST: manifest(own)}.items():
+            info = zipfile.ZipInfo("x")
+            info.filename = prefix + one
+            opened.writestr(info, data)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(SettingsError):
+        upgrade(bundle, folder)
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+
+def test_an_upgrade_follows_no_link_out_of_the_folder(small: Path, tmp_path: Path):
+    """Which stands where a file of the release did."""
+    out = tmp_path / "dist"
+    folder = unpacked(released(small, out), tmp_path)
+    outside = tmp_path / "outside.md"
+    outside.write_bytes((folder / "top_p.en.md").read_bytes())
+    (folder / "top_p.en.md").unlink()
+    (folder / "top_p.en.md").symlink_to(outside)
+    statement = next(small.rglob("statement.en.md"))
+    statement.write_text(statement.read_text() + "\nOne more hint.\n")
+    with pytest.raises(SettingsError, match="leads out"):
+        upgrade(released(small, out).bundle, folder)
+    assert "One more hint." not in outside.read_text()
