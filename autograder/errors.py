@@ -8,6 +8,7 @@
     ├── JailError              the jail cannot be had, or broke: trusted code failed
     └── Outcome                how a check ended, when it did not pass
         ├── CheckFailed        the student's answer is wrong
+        │   └── MissingFunction    a function of the contract is not there
         ├── StudentRaised      the student's code raised an exception
         ├── Unwritten          the stub is untouched
         └── LimitReached       time or memory ran out, or the process died
@@ -74,6 +75,10 @@ class CheckFailed(Outcome):
         self.mistake = mistake
 
 
+class MissingFunction(CheckFailed):
+    """The student's file does not define a function of the contract."""
+
+
 class Unwritten(Outcome):
     """The stub is untouched."""
 
@@ -94,11 +99,21 @@ class StudentRaised(Outcome):
         text: what the exception said; written by the student's code.
         line: 1-based line of the student's file, 0 if unknown.
         line_text: that line.
+        importing: whether it was raised while the file was imported, so that no function was called yet.
     """
 
-    def __init__(self, *, function: str, type_names: tuple[str, ...], text: str, line: int, line_text: str) -> None:
+    def __init__(
+        self,
+        *,
+        function: str,
+        type_names: tuple[str, ...],
+        text: str,
+        line: int,
+        line_text: str,
+        importing: bool = False,
+    ) -> None:
         self.function, self.type_names, self.text = function, type_names, text
-        self.line, self.line_text = line, line_text
+        self.line, self.line_text, self.importing = line, line_text, importing
         name = told_exception(type_names)
         where_ja = f"（{line} 行目）" if line else ""
         where_en = f" (line {line})" if line else ""

@@ -8,18 +8,30 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from autograder.course.source import read_checks
-from autograder.errors import AutograderError, CheckFailed, CourseError, Outcome, StudentRaised, Unwritten
+from autograder.errors import (
+    AutograderError,
+    CheckFailed,
+    CourseError,
+    LimitReached,
+    Outcome,
+    StudentRaised,
+    Unwritten,
+)
 from autograder.exercise import Check
+from autograder.grading.causes import FOLLOWS_HERE, Cause, Ended, Trials, root_cause
+from autograder.grading.comparing import same_call
 from autograder.grading.folder import folder_loader, folder_sources
-from autograder.grading.student import LocalBackend, Student
+from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.messages import Language, Message, chosen_language
 from autograder.models import EMBEDDED, Catalog, find_catalog, find_source, left_as_found, load, read_catalog
 from autograder.models.sources import Choice, choose, environment_choice
@@ -54,6 +66,9 @@ class PublicChecks:
         self._shared = SharedObjects()
         self._loaded: dict[str, LoadedModel] = {}
         self._checks: dict[Path, dict[str, Check]] = {}
+        self._student: Student | None = None
+        self._ended: dict[Path, dict[str, Ended]] = {}
+        self._told: dict[Path, list[Cause]] = {}
         results = config.getoption("--autograder-results")
         self._results = Path(results).resolve() if results else None
 
@@ -72,7 +87,8 @@ class PublicChecks:
             load = folder_loader(path.parent, path.stem)
             sources = folder_sources(path.parent, path.stem)
             self._backends[path] = LocalBackend(load, frozenset({str(path)}), self._shared, sources)
-        return Student(self._backends[path])
+        self._student = Student(self._backends[path])
+        return self._student
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> random.Random:
@@ -145,8 +161,50 @@ class PublicChecks:
             error = call.excinfo.value
             report.autograder_unwritten = isinstance(error, Unwritten)
             if not isinstance(error, StudentRaised) or self._tb_style == "auto":
-                report.longrepr = self._explain(check, error)
+                cause = self._cause(item, error) if check is not None else None
+                report.autograder_cause = self._said_once(item, cause) if cause is not None else ""
+                report.longrepr = report.autograder_cause or self._explain(check, error)
+        if call.when == "teardown":
+            self._student = None
         return report  # type: ignore[no-any-return]
+
+    def _cause(self, item: pytest.Item, error: Outcome) -> Cause | None:
+        """The cause behind this failed check, as far as the checks that have run tell."""
+        path, calls = answer_path(item.path), calls_of(self._student) if self._student else ()
+        if not calls or isinstance(error, Unwritten | LimitReached):
+            return None
+        ended = self._ended.setdefault(path, {})
+        ended[item.nodeid] = Ended(True, calls, calls[-1], len(calls) == 1)
+        text = path.read_text(encoding="utf-8", errors="replace")
+        cause = root_cause(path.stem, text, ended, Trials(self._alone(path), same_call))
+        return cause if cause is not None and item.nodeid in cause.checks else None
+
+    def _alone(self, path: Path) -> Callable[[Call, int], Call]:
+        """A call in a module that is imported anew, beside the one that the checks use."""
+
+        def alone(call: Call, seed: int) -> Call:
+            used = sys.modules.get(path.stem)
+            sources = self._backends[path].sources
+            load = folder_loader(path.parent, path.stem)
+            backend = LocalBackend(load, frozenset({str(path)}), self._shared, sources)
+            student, given = Student(backend), cast(Any, call.arguments)
+            random.seed(seed)
+            with suppress(Outcome):
+                getattr(student, call.function)(*given[0], **given[1])
+            backend.close()
+            if used is not None:
+                sys.modules[path.stem] = used
+            return calls_of(student)[-1]
+
+        return alone
+
+    def _said_once(self, item: pytest.Item, cause: Cause) -> str:
+        """The cause in full at the first check that fails for it; at the others, that they follow from it."""
+        told = self._told.setdefault(item.path, [])
+        if any((one.kind, one.line) == (cause.kind, cause.line) for one in told):
+            return FOLLOWS_HERE.text(self._language)
+        told.append(cause)
+        return cause.message.text(self._language)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Say which exercise is at hand, for whoever watches the file of results."""

@@ -146,3 +146,25 @@ def test_several_units_can_be_checked_at_once(pytester: pytest.Pytester, course:
         path.write_text(text, encoding="utf-8")
     result = run(pytester, "-k", "top_p_filter or refuses")
     assert "まだ書かれていません" in result.stdout.str()
+
+
+def test_a_file_that_cannot_be_read_is_said_once_with_its_line(pytester: pytest.Pytester, folder: Path):
+    """Every other check says that it follows from that, and none speaks of arguments."""
+    (folder / "top_p.py").write_text("def top_p_filter(probs, p)\n    return probs\n")
+    output = run(pytester).stdout.str()
+    assert output.count("top_p.py cannot be read as Python: the syntax breaks at line 1") == 1
+    assert "line 1: def top_p_filter(probs, p)" in output
+    assert output.count("This check fails for the cause that is named above.") == 4
+    assert "expected ValueError" not in output
+
+
+def test_a_function_that_remembers_is_told_so_and_not_to_divide(
+    pytester: pytest.Pytester, folder: Path, top_p: Exercise
+):
+    """The first sentence names the cause: the call is made again in a module that is imported anew."""
+    text = without_marks(top_p.solution).replace("p: float)", "p: float, kept=[])")
+    (folder / "top_p.py").write_text(text.replace("    kept: list[tuple[str, float]] = []\n", ""))
+    output = run(pytester).stdout.str()
+    assert output.count("top_p_filter remembers earlier calls") == 1
+    assert "The default value of kept" in output
+    assert "Divide the remaining probabilities" not in output

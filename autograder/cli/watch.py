@@ -70,6 +70,9 @@ def hint(
         typer.echo(Message(f"{found.name}: {passed.ja}", f"{found.name}: {passed.en}").text(language()))
         return
     open_check = found.first_open
+    if open_check is not None and open_check.cause:  # nothing about the check helps before that
+        typer.echo(f"{found.name}: {open_check.cause}")
+        return
     typer.echo(f"{found.name}: {open_check.title if open_check else ''}".rstrip(": "))
     for line in shown_hint(levels, level, language()):
         typer.echo(line)

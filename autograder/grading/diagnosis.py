@@ -8,19 +8,17 @@ run to run, so their results cannot be compared), the other checks must agree wi
 
 from __future__ import annotations
 
-import math
-import random
-import sys
-from typing import Any
+from collections.abc import Collection
 
 from autograder.course.source import reachable, with_mistake, without_marks
 from autograder.exercise import Exercise, Mistake, Verdict
+from autograder.grading.comparing import same_call
+from autograder.grading.explained import Explainer, Explanation
+from autograder.grading.oracle import seed_everything
 from autograder.grading.run import CheckOutcome, Models, Outcomes, local_student, run_checks
-from autograder.grading.student import Call, Student
-from autograder.shared import Array, identity
+from autograder.grading.student import Student
 
 _WRONG = {Verdict.FAIL, Verdict.CRASH}
-TOLERANCE = 1e-6
 
 
 class Diagnosis:
@@ -30,6 +28,7 @@ class Diagnosis:
         self._models = models
         self._remembered: dict[tuple[str, str, str], CheckOutcome] = {}
         self._references: dict[str, Outcomes] = {}
+        self.explainer = Explainer(models)
 
     def recognise(self, exercise: Exercise, outcomes: Outcomes) -> dict[str, str]:
         """Check id → mistake id, for the checks of `exercise` that a known mistake explains."""
@@ -48,6 +47,16 @@ class Diagnosis:
                     if self._with_mistake(exercise, mistake, check).verdict in _WRONG:
                         found.setdefault(check, mistake.id)
         return found
+
+    def explain(self, exercise: Exercise, outcomes: Outcomes, leave: Collection[str] = ()) -> dict[str, Explanation]:
+        """Check id → why it failed: a mistake of the bank, else what holds for every exercise; `leave`: checks to say nothing of."""
+        hints = {mistake.id: mistake.hint for mistake in exercise.mistakes}
+        named = {
+            check: Explanation(mistake, hints[mistake])
+            for check, mistake in self.recognise(exercise, outcomes).items()
+            if check not in leave
+        }
+        return named | self.explainer.explain(exercise, outcomes, [*named, *leave])
 
     def explanations(self, exercise: Exercise, outcomes: Outcomes) -> set[str]:
         """Ids of all mistakes that explain a check of `exercise`, those included that `recognise` names another one for."""
@@ -109,7 +118,7 @@ class Diagnosis:
         shared = self._models.shared()
 
         def student(one: Exercise, seed: int) -> Student:
-            _seed_everything(seed)  # what a mistake draws at random shall not depend on what ran before
+            seed_everything(seed)  # what a mistake draws at random shall not depend on what ran before
             return local_student(one, text, shared)
 
         return run_checks([exercise], student, self._models, only=checks)
@@ -126,73 +135,7 @@ class Diagnosis:
         return self._references[exercise.id]
 
 
-def _seed_everything(seed: int) -> None:
-    import numpy
-    import torch
-
-    random.seed(seed)
-    numpy.random.seed(seed)
-    torch.manual_seed(seed)
-
-
 def _same_calls(one: CheckOutcome, other: CheckOutcome) -> bool:
     return len(one.calls) == len(other.calls) and all(
         same_call(a, b) for a, b in zip(one.calls, other.calls, strict=True)
     )
-
-
-def same_call(one: Call, other: Call) -> bool:
-    """Same function, same arguments, same result or class of exception."""
-    return (
-        one.function == other.function
-        and one.raised[:1] == other.raised[:1]
-        and same_value(one.arguments, other.arguments)
-        and (same_value(one.value, other.value) or _same_but_for_ties(one, other))
-    )
-
-
-def _same_but_for_ties(one: Call, other: Call) -> bool:
-    """Whether two tables of (token, probability) differ only in tokens that are equally probable in the arguments.
-
-    Which of them comes first, or is kept, is a matter of the sort that was used.
-    """
-    arguments: Any = one.arguments
-    tables: list[Any] = [one.value, other.value]
-    given = next((argument for argument in arguments[0] if _is_table(argument)), None)
-    if given is None or not all(map(_is_table, tables)):
-        return False
-    probability_of = dict(given)
-    first, second = ([(probability_of.get(token, token), q) for token, q in table] for table in tables)
-    return same_value(first, second)
-
-
-def _is_table(value: Any) -> bool:
-    """Whether `value` is a list of (text, number)."""
-    return isinstance(value, list) and all(
-        isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], float)
-        for pair in value
-    )
-
-
-def same_value(one: Any, other: Any) -> bool:
-    """Equal plain data, with floats within `TOLERANCE` and NaN equal to NaN; shared objects by identity."""
-    one, other = identity(one), identity(other)
-    if one is other:
-        return True
-    if isinstance(one, float) or isinstance(other, float):
-        if not (isinstance(one, float | int) and isinstance(other, float | int)):
-            return False
-        return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE) or (one != one and other != other)
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(same_value(a, b) for a, b in zip(one, other, strict=True))
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same_value(value, other[key]) for key, value in one.items())
-    if isinstance(one, Array):
-        return same_value(one.items, other.items)
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(one, torch.Tensor):
-        same_kind = one.dtype == other.dtype and one.shape == other.shape
-        return bool(same_kind and torch.allclose(one.double(), other.double(), TOLERANCE, TOLERANCE, equal_nan=True))
-    return bool(one == other)

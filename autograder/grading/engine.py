@@ -8,17 +8,20 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograder import __version__
 from autograder.errors import JailError, ModelError
 from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.diagnosis import Diagnosis
+from autograder.grading.explained import WRONG
 from autograder.grading.intake import Answer, Submission, unreadable
 from autograder.grading.report import Circumstances, make_report
 from autograder.grading.run import FAULT_MESSAGE, CheckOutcome, Models, Outcomes, run_checks
 from autograder.grading.spent import Spent, used_up_note
 from autograder.grading.student import JailedBackend, Student
+from autograder.grading.why import Why, why
 from autograder.jail.pool import Limits, Zygote, jail_level
 from autograder.messages import Message, chosen_language
 from autograder.models import EMBEDDED, Catalog, Source, find_source, load_source
@@ -251,25 +254,42 @@ class Grader:
 
         spent, limits = Spent(), self._settings.limits
 
-        def student(exercise: Exercise, seed: int) -> Student:
+        def started(exercise: Exercise, seed: int, spent: Spent) -> Student:
             backend = self._backend(submission, exercise, seed, spent)
             processes.append((exercise.id, backend))
             return Student(backend)
+
+        def student(exercise: Exercise, seed: int) -> Student:
+            return started(exercise, seed, spent)
 
         outcomes = run_checks(written, student, self._models, spent=spent, limits=limits)
         for exercise in with_code:
             answer = submission.answers[exercise.name]
             if answer.source is None:
                 outcomes.update(_without_answer(exercise, answer))
-        mistakes = {exercise.id: self._diagnosis.recognise(exercise, outcomes) for exercise in written}
+        reasons: dict[str, Why] = {}
+        for one in written:
+            with self._noted(one, outcomes):
+                source, tried = submission.answers[one.name].source or "", Spent()
+                reasons[one.id] = why(one, source, outcomes, self._diagnosis, partial(started, spent=tried))
         faults = "\n".join(
             [submission.faults] * bool(submission.faults)
             + [f"{exercise} {check}\n{one.fault}" for (exercise, check), one in outcomes.items() if one.fault]
         )
         if spent.is_over(limits):
             submission = replace(submission, notes=(*submission.notes, used_up_note(limits)))
-        report = make_report(submission, unit, outcomes, mistakes, self._made)
+        report = make_report(submission, unit, outcomes, reasons, self._made)
         return Graded(submission.student, report, faults, _seconds(processes))
+
+    @contextmanager
+    def _noted(self, exercise: Exercise, outcomes: Outcomes) -> Iterator[None]:
+        """What goes wrong while failures are explained changes no verdict: it stands in the log, beside the first failed check."""
+        try:
+            yield
+        except Exception:
+            failed = next(check.id for check in exercise.checks if outcomes[exercise.id, check.id].verdict in WRONG)
+            key = (exercise.id, failed)
+            outcomes[key] = replace(outcomes[key], fault=f"not explained: {traceback.format_exc()}")
 
     def _backend(self, submission: Submission, exercise: Exercise, seed: int, spent: Spent) -> JailedBackend:
         answers = {name: one.source for name, one in submission.answers.items() if one.source is not None}

@@ -8,13 +8,17 @@ as its receipt claims (`grading.receipt.judge`), and is null without one; no mar
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.exercise import Check, Exercise, Unit, Verdict
+from autograder.grading.causes import FOLLOWS, Cause
+from autograder.grading.explained import Explanation
 from autograder.grading.intake import MAX_PROSE_CHARACTERS, Answer, Submission
 from autograder.grading.reading import read_on
 from autograder.grading.run import CheckOutcome, Outcomes
+from autograder.grading.why import Why
 from autograder.messages import Message, visible
 
 SCHEMA_VERSION = 1
@@ -35,15 +39,11 @@ class Circumstances:
 
 
 def make_report(
-    submission: Submission, unit: Unit, outcomes: Outcomes, mistakes: dict[str, dict[str, str]], made: Circumstances
+    submission: Submission, unit: Unit, outcomes: Outcomes, reasons: Mapping[str, Why], made: Circumstances
 ) -> dict[str, Any]:
-    """The report of one submission.
-
-    Args:
-        mistakes: exercise id → check id → id of the recognised mistake.
-    """
+    """The report of one submission; `reasons`: exercise id → why checks failed."""
     exercises = [
-        _exercise(exercise, submission.answers[exercise.name], outcomes, mistakes.get(exercise.id, {}))
+        _exercise(exercise, submission.answers[exercise.name], outcomes, reasons.get(exercise.id, Why()))
         for exercise in unit.exercises
     ]
     report = {
@@ -84,12 +84,16 @@ def _more_notes(n: int) -> Message:
     return Message(f"ほかに {n} 件、同じような注意があります。", f"There are {n} more notes like these.")
 
 
-def _exercise(exercise: Exercise, answer: Answer, outcomes: Outcomes, mistakes: dict[str, str]) -> dict[str, Any]:
+def _exercise(exercise: Exercise, answer: Answer, outcomes: Outcomes, why: Why) -> dict[str, Any]:
     if exercise.rubric is not None:
         return _prose(exercise, answer)
+    cause = why.cause
     checks = [
-        _check(exercise, check, outcomes[exercise.id, check.id], mistakes.get(check.id)) for check in exercise.checks
+        _check(exercise, check, outcomes[exercise.id, check.id], why.checks.get(check.id)) for check in exercise.checks
     ]
+    for check in checks:
+        if cause is not None and check["id"] in cause.checks:  # said once, at the first of them
+            check.update(message=_both(cause.message if check["id"] == cause.checks[0] else FOLLOWS), follows=True)
     return {
         "id": exercise.id,
         "title": _both(exercise.title),
@@ -97,7 +101,19 @@ def _exercise(exercise: Exercise, answer: Answer, outcomes: Outcomes, mistakes: 
         "max_points": exercise.max_points,
         "verdict": exercise_verdict([Verdict(check["verdict"]) for check in checks]).value,
         "note": _both(answer.note) if answer.note else None,
+        "cause": _cause(cause) if cause is not None else None,
         "checks": checks,
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    rest = cause.rest
+    return {
+        "kind": cause.kind,
+        "message": _both(cause.message),
+        "rest": _both(rest) if rest else None,
+        "line": cause.line,
+        "checks": list(cause.checks),
     }
 
 
@@ -111,13 +127,13 @@ def _prose(exercise: Exercise, answer: Answer) -> dict[str, Any]:
         "max_points": exercise.max_points,
         "verdict": (Verdict.PERSON if waits else answer.verdict).value,
         "note": _both(answer.note) if answer.note else None,
+        "cause": None,
         "checks": [],
         "answer": answer.source or "",
     }
 
 
-def _check(exercise: Exercise, check: Check, outcome: CheckOutcome, mistake_id: str | None) -> dict[str, Any]:
-    hints = {mistake.id: mistake.hint for mistake in exercise.mistakes}
+def _check(exercise: Exercise, check: Check, outcome: CheckOutcome, why: Explanation | None) -> dict[str, Any]:
     points = {Verdict.PASS: check.points, Verdict.FAULT: None}.get(outcome.verdict, 0.0)
     return {
         "id": check.id,
@@ -127,11 +143,12 @@ def _check(exercise: Exercise, check: Check, outcome: CheckOutcome, mistake_id: 
         "points": points,
         "max_points": check.points,
         "message": _both(outcome.message),
-        "mistake": mistake_id,
-        "hint": _both(hints[mistake_id]) if mistake_id in hints else None,
+        "mistake": why.id if why else None,
+        "hint": _both(why.hint) if why else None,
+        "follows": False,
         "read_on": None
         if outcome.verdict in (Verdict.PASS, Verdict.FAULT)
-        else read_on(exercise, check, hints.get(mistake_id or "")),
+        else read_on(exercise, check, why.hint if why else None),
     }
 
 

@@ -10,7 +10,7 @@ import random
 import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,13 +46,18 @@ MAX_TIMEOUTS, MAX_TIMEOUTS_IN_ALL = 2, 4
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """How one check ended. `fault` is the trusted side's traceback, for the log; `calls` feed the diagnosis."""
+    """How one check ended. `fault` is the trusted side's traceback, for the log; `calls` feed the diagnosis.
+
+    `last`: the call after which it did not pass; `is_first`: that was the first call of its process.
+    """
 
     verdict: Verdict
     message: Message = NO_MESSAGE
     mistake: str | None = None
     calls: tuple[Call, ...] = ()
     fault: str = ""
+    last: Call | None = None
+    is_first: bool = False
 
 
 Outcomes = dict[tuple[str, str], CheckOutcome]  # by (exercise id, check id)
@@ -272,6 +277,8 @@ class _Checks:
         calls = calls_of(run.current) if run.current else ()
         error = excinfo.value if excinfo else None
         outcome = _outcome(error, calls, public=item.path.name != HIDDEN)
+        if error is not None and calls:
+            outcome = replace(outcome, last=calls[-1], is_first=len(calls) == 1)
         if outcome.verdict is Verdict.LIMIT and isinstance(error, LimitReached) and error.kind != "not tried":
             run.n_timeouts[exercise] += 1
         run.recorded[key] = _joined(run.recorded.get(key), outcome)
@@ -291,9 +298,7 @@ def _joined(before: CheckOutcome | None, now: CheckOutcome) -> CheckOutcome:
     decisive = before if before.verdict is not Verdict.PASS else now
     if now.verdict is Verdict.FAULT:
         decisive = now
-    return CheckOutcome(
-        decisive.verdict, decisive.message, decisive.mistake, before.calls + now.calls, before.fault + now.fault
-    )
+    return replace(decisive, calls=before.calls + now.calls, fault=before.fault + now.fault)
 
 
 def _outcome(error: BaseException | None, calls: tuple[Call, ...], *, public: bool) -> CheckOutcome:

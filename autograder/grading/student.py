@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import msgpack
 
 from autograder.disclosure import told_reason, told_status
-from autograder.errors import CheckFailed, LimitReached, Outcome, StudentRaised, Unwritten
+from autograder.errors import CheckFailed, LimitReached, MissingFunction, Outcome, StudentRaised, Unwritten
 from autograder.grading.by_hand import Sources, first_use, forbidden
 from autograder.grading.claims import own_line
 from autograder.grading.spent import Spent
@@ -72,12 +72,19 @@ class Backend(Protocol):
 
 @dataclass(frozen=True)
 class Call:
-    """One call that a check made: what went in, and the value or the exception's class that came out."""
+    """One call that a check made: what went in, and the value or the exception that came out.
+
+    Of an exception: the names of its class and bases, what it said, the line of the student's file (0 if unknown), and
+    whether it was raised while that file was imported.
+    """
 
     function: str
     arguments: object
     value: object
     raised: tuple[str, ...] = ()
+    text: str = ""
+    line: int = 0
+    importing: bool = False
 
 
 class Student:
@@ -97,9 +104,11 @@ class Student:
             given = (arguments, dict(keywords))
             try:
                 value = self._call(name, arguments, keywords)
+            except StudentRaised as error:
+                self._calls.append(Call(name, given, None, error.type_names, error.text, error.line, error.importing))
+                raise
             except Outcome as outcome:
-                names = outcome.type_names if isinstance(outcome, StudentRaised) else (type(outcome).__name__,)
-                self._calls.append(Call(name, given, None, names))
+                self._calls.append(Call(name, given, None, (type(outcome).__name__,)))
                 raise
             self._calls.append(Call(name, given, value))
             return value
@@ -163,6 +172,7 @@ class LocalBackend:
         given = wire.encode((arguments, dict(keywords)), self._shared)
         positional, named = wire.decode(given, self._shared, scratch=self._scratch_folder)
         uses: list[Use] = []
+        module: ModuleType | None = None
         try:
             module = self._load()
             own = [module, *(sys.modules[name] for name in self.sources.texts if name in sys.modules)]
@@ -178,7 +188,7 @@ class LocalBackend:
         except (Exception, SystemExit) as error:
             if uses:
                 raise forbidden(function, uses[0]) from error
-            described = describe_exception(error, self._files)
+            described = describe_exception(error, self._files, importing=module is None)
             # The student's own frames stay on the traceback, so that `--pdb` opens where it happened.
             raise _student_raised(function, described, Limits()).with_traceback(error.__traceback__) from error
         if uses:  # and swallowed
@@ -358,8 +368,8 @@ class JailedBackend:
         raise _unsendable(function, "malformed reply")
 
 
-def _missing(function: str) -> CheckFailed:
-    return CheckFailed(
+def _missing(function: str) -> MissingFunction:
+    return MissingFunction(
         ja=f"関数 {function} がありません。配られたファイルにある名前と引数を変えずに残してください。",
         en=f"there is no function {function}. Keep the name and the arguments of the file that you were given.",
     )
@@ -391,7 +401,14 @@ def _student_raised(function: str, raised: Raised, limits: Limits) -> Outcome:
         return _memory_reached(function)
     if raised.limit in _REFUSALS:
         return _refused(function, raised.limit, limits)
-    return StudentRaised(function=function, type_names=names, text=text, line=raised.line, line_text=raised.line_text)
+    return StudentRaised(
+        function=function,
+        type_names=names,
+        text=text,
+        line=raised.line,
+        line_text=raised.line_text,
+        importing=raised.importing,
+    )
 
 
 def _memory_reached(function: str) -> LimitReached:

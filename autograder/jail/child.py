@@ -76,7 +76,7 @@ def serve(
         except wire.WireError as error:
             reply = Unsendable(str(error))
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code included
-            reply = describe_exception(error, files, limit=_limit_behind(error, limits))
+            reply = describe_exception(error, files, limit=_limit_behind(error, limits), importing=module is None)
         # A use is told whatever became of it: a swallowed exception hides nothing.
         channel.send(sock, replies.encode(uses[0] if uses else reply))
 

@@ -69,11 +69,14 @@ def from_text(name: str, text: str) -> ModuleType:
     return module
 
 
-def describe_exception(error: BaseException, files: frozenset[str], *, limit: str = "") -> Raised:
+def describe_exception(
+    error: BaseException, files: frozenset[str], *, limit: str = "", importing: bool = False
+) -> Raised:
     """An exception of student code: class names, text, and the last line in the student's own files.
 
     Args:
         limit: which limit of the jail was behind it.
+        importing: it was raised while the file was imported.
     """
     line, line_text = 0, ""
     for frame in traceback.extract_tb(error.__traceback__):
@@ -86,4 +89,4 @@ def describe_exception(error: BaseException, files: frozenset[str], *, limit: st
     except Exception:  # a student's __str__ may raise anything
         text = ""
     names = [kind.__name__[:MAX_TYPE_NAME] for kind in type(error).__mro__ if kind is not object]
-    return Raised(tuple(names[:MAX_TYPES]), text, line, line_text[:MAX_LINE_TEXT], limit)
+    return Raised(tuple(names[:MAX_TYPES]), text, line, line_text[:MAX_LINE_TEXT], limit, importing)

@@ -49,6 +49,7 @@ class Raised:
         text: what it said.
         line: 1-based line of the student's own files, 0 if unknown, with its text.
         limit: which limit of the jail was behind it; empty if none.
+        importing: it was raised while the file was imported, before any function was called.
     """
 
     types: tuple[str, ...]
@@ -56,6 +57,7 @@ class Raised:
     line: int
     line_text: str
     limit: str = ""
+    importing: bool = False
 
 
 Reply = Value | Missing | Unsendable | Raised | Use
@@ -73,10 +75,10 @@ def encode(reply: Reply) -> bytes:
             content = {"unsendable": _cut(reason, MAX_REASON)}
         case Use(name, line, line_text):
             content = {"used": [_cut(name, MAX_TYPE_NAME), _line(line), _cut(line_text, MAX_LINE_TEXT)]}
-        case Raised(types, text, line, line_text, limit):
+        case Raised(types, text, line, line_text, limit, importing):
             names = [_cut(name, MAX_TYPE_NAME) for name in types[:MAX_TYPES]]
             said = [_cut(text, MAX_TEXT), _line(line), _cut(line_text, MAX_LINE_TEXT), _cut(limit, MAX_LIMIT)]
-            content = {"raised": [names, *said]}
+            content = {"raised": [names, *said, importing]}
     packed: bytes = msgpack.packb(content)
     return packed
 
@@ -92,12 +94,12 @@ def decode(data: bytes) -> Reply:
             return Unsendable(_text(reason, MAX_REASON))
         case {"used": [name, line, line_text], **rest} if not rest:
             return Use(_text(name, MAX_TYPE_NAME), _number(line), _text(line_text, MAX_LINE_TEXT))
-        case {"raised": [[_, *_] as types, text, line, line_text, limit], **rest} if (
+        case {"raised": [[_, *_] as types, text, line, line_text, limit, bool(importing)], **rest} if (
             not rest and len(types) <= MAX_TYPES
         ):
             kinds = tuple(_text(name, MAX_TYPE_NAME) for name in types)
             said = _text(text, MAX_TEXT), _number(line), _text(line_text, MAX_LINE_TEXT), _text(limit, MAX_LIMIT)
-            return Raised(kinds, *said)
+            return Raised(kinds, *said, importing)
     raise WireError("malformed reply")
 
 

@@ -25,13 +25,20 @@ def result(points: float | None, max_points: float, html: str) -> dict[str, Any]
 
 
 def exercise_html(exercise: Mapping[str, Any], points: float | None, notes: list[Mapping[str, str]]) -> str:
-    """The report of one exercise: points, what a person should know, and a row for each check."""
+    """The report of one exercise: points, what a person should know, the one cause of all, and a row for each check."""
     shown = "–" if points is None else number(points)
     head = f"<p><b>{shown} / {number(exercise['max_points'])}</b>"
     if points is None:
         head += f" {_both(WITHHELD)}"
     lines = [f"{head}</p>", *(f"<p>⚑ {_text(note)}</p>" for note in notes)]
-    rows = "".join(_row(check) for check in exercise["checks"])
+    if exercise.get("cause"):
+        rest = exercise["cause"]["rest"]
+        lines.append(f"<p><b>{_text(exercise['cause']['message'])}</b>{f'<br>{_text(rest)}' if rest else ''}</p>")
+    said = exercise["cause"]["message"] if exercise.get("cause") else None
+    rows = "".join(
+        _row({**check, "message": None if check["message"] == said else check["message"]})
+        for check in exercise["checks"]
+    )
     return "\n".join([*lines, f"<table>{rows}</table>" if rows else ""])
 
 

@@ -26,7 +26,7 @@ from autograder.reports.advice import next_steps
 from autograder.reports.attention import NOTE, PROSE, UNREADABLE, by_reason
 from autograder.reports.figures import score_histogram, seconds_histogram
 from autograder.reports.items import MIN_EACH_WAY, MIN_STUDENTS
-from autograder.reports.words import LOOKS, MEANINGS, READINGS, SIGNS, WITHHELD, WORDS, number
+from autograder.reports.words import CAUSES, LOOKS, MEANINGS, READINGS, SIGNS, WITHHELD, WORDS, number
 
 TEXT_LIMIT = 4000  # characters of one message
 BAR_ORDER = ("fault", "fail", "crash", "limit", "person", "unwritten", "pass")  # failures share the left edge
@@ -126,6 +126,7 @@ def _environment() -> Environment:
         MEANINGS=MEANINGS,
         READINGS=READINGS,
         LOOKS=LOOKS,
+        CAUSES=CAUSES,
         WITHHELD=WITHHELD,
         BAR_ORDER=BAR_ORDER,
         MIN_STUDENTS=MIN_STUDENTS,

@@ -103,6 +103,7 @@ def _exercise(
         "verdicts": _count(exercise["verdict"] for _, exercise in entries),
         "checks": [_check(same, items[first["id"], same[0][1]["id"]]) for same in _by_id(checks)],
         "mistakes": _mistakes(checks),
+        "causes": _causes(entries),
     }
 
 
@@ -140,6 +141,17 @@ def _mistakes(checks: list[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any
     ordered = sorted(students, key=lambda mistake: (-len(students[mistake]), mistake))
     none = {"ja": "", "en": ""}
     return [{"id": name, "hint": hints.get(name, none), "students": sorted(students[name])} for name in ordered]
+
+
+def _causes(entries: list[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Who has a root cause of each kind behind failed checks, the most frequent kind first."""
+    students: dict[str, list[str]] = {}
+    for student, exercise in entries:
+        cause = exercise.get("cause")
+        if cause is not None:
+            students.setdefault(cause["kind"], []).append(student)
+    ordered = sorted(students, key=lambda kind: (-len(students[kind]), kind))
+    return [{"kind": kind, "students": sorted(students[kind])} for kind in ordered]
 
 
 def _by_id(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> list[list[tuple[str, Mapping[str, Any]]]]:

@@ -67,6 +67,19 @@ LOOKS: dict[str, Message] = {
     "prose": Message("文章の採点待ち", "prose to be marked"),
 }
 
+# Kinds of root causes (`grading/causes.py`), as a teacher reads them; each student is told the line.
+CAUSES: dict[str, Message] = {
+    "import": Message("ファイルを読み込めない（文法、import、関数の外の文）", "the file cannot be imported (syntax, imports, code outside functions)"),
+    "missing": Message("求められた関数がない", "a function that was asked for is missing"),
+    "state": Message("前の呼び出しのことを覚えている", "a function remembers earlier calls"),
+    "nothing": Message("値を返さない（print だけ、return がない）", "a function returns nothing (it prints, or lacks return)"),
+    "returned_error": Message("例外を raise せずに return している", "an exception is returned, not raised"),
+    "assert": Message("assert で引数を断っている", "an argument is refused by assert"),
+    "exit": Message("exit() で終わらせている", "a function ends the program by exit()"),
+    "loop": Message("return が for の中にあり、1 周目で終わる", "a return inside the for loop ends it in its first round"),
+    "raises": Message("同じ行の例外で、いくつものチェックが止まる", "one line raises in several checks"),
+}  # fmt: skip
+
 # What item analysis says of a check (`reports/items.py`).
 READINGS: dict[str, Message] = {
     "few students": Message("人数が足りず、言えません", "too few students to say"),

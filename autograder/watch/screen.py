@@ -159,6 +159,8 @@ def _cut(lines: list[str], n_most: int) -> list[str]:
 
 
 def _hint(state: State, one: Progress, assignment: Assignment) -> list[str]:
+    if one.first_open is not None and one.first_open.cause:  # nothing about a check helps before that
+        return one.first_open.cause.splitlines()
     hints = assignment.hints.get(one.name, {})
     levels = hints.get(state.hint_of or next(iter(hints), ""), ())
     if not levels:

@@ -147,7 +147,7 @@ class _Session:
             case {"run": int(number), "collected": list(checks)}:
                 return states.collected(state, number, [(id, title) for id, title in checks])
             case {"run": int(number), "check": str(check), "state": str(verdict), **rest}:
-                seen = Seen(check, "", verdict, str(rest["message"]), str(rest["printed"]))
+                seen = Seen(check, "", verdict, str(rest["message"]), str(rest["printed"]), str(rest["cause"]))
                 return states.checked(state, number, seen)
             case {"run": int(number), "ended": True, "trouble": str(trouble)}:
                 self._shown.finished(state, states.ended(state, number, trouble), number)

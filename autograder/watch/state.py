@@ -29,13 +29,14 @@ SETTLED = (Status.PASSED, Status.WRITTEN)
 
 @dataclass(frozen=True)
 class Seen:
-    """One check in the latest run; `state` is waiting, pass, fail or unwritten."""
+    """One check in the latest run; `state` is waiting, pass, fail or unwritten. `cause`: the root cause, if it fails for one."""
 
     id: str
     title: str
     state: str = "waiting"
     message: str = ""
     printed: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ Windows, macOS) it runs one job itself and ends. It ends with its input.
 Answers are lines of JSON on what was its standard output; `run` is the job's number:
 
     {"run": 7, "collected": [["test_a", "title"], …]}
-    {"run": 7, "check": "test_a", "state": "pass" | "fail" | "unwritten", "message": …, "printed": …}
+    {"run": 7, "check": "test_a", "state": "pass" | "fail" | "unwritten", "message": …, "cause": …, "printed": …}
     {"run": 7, "ended": true, "trouble": "" | what pytest said when it could not run the checks}
 """
 
@@ -260,6 +260,7 @@ class _Listener:
             check=report.nodeid.rpartition("::")[2].partition("[")[0],
             state=state,
             message="" if report.passed else report.longreprtext.strip(),
+            cause=getattr(report, "autograder_cause", ""),
             printed=(report.capstdout + report.capstderr)[-_MAX_PRINTED:].strip(),
         )
 

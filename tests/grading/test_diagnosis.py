@@ -11,7 +11,8 @@ from autograder.audit import Bench
 from autograder.checks import forbid
 from autograder.course.source import with_mistake
 from autograder.exercise import Exercise, Mistake, Verdict
-from autograder.grading.diagnosis import Diagnosis, same_call, same_value
+from autograder.grading.comparing import same_call, same_value
+from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.run import CheckOutcome
 from autograder.grading.student import Call
 

@@ -16,7 +16,7 @@ import pytest
 
 from autograder import checks
 from autograder.errors import CheckFailed, Outcome
-from autograder.grading.diagnosis import same_value
+from autograder.grading.comparing import same_value
 from autograder.grading.run import raised_message
 from autograder.grading.student import JailedBackend
 from autograder.jail import replies, wire

@@ -12,10 +12,12 @@ from urllib.parse import unquote
 
 import pytest
 
+from autograder.grading.causes import FOLLOWS
 from autograder.messages import visible
+from autograder.nbgrader.outputs import exercise_html
 from autograder.reports.pages import BAR_ORDER, class_page, report_link, student_page, times_page
 from autograder.reports.summary import summarise
-from autograder.reports.words import LOOKS, MEANINGS, READINGS, SIGNS, WORDS
+from autograder.reports.words import CAUSES, LOOKS, MEANINGS, READINGS, SIGNS, WORDS
 
 VOID = {"meta", "input", "br", "link", "img", "hr"}
 
@@ -304,3 +306,31 @@ def test_times_have_a_page_of_their_own(every_verdict: dict[str, Any], all_passe
     assert html.count(f'<b aria-hidden="true">{SIGNS["limit"]}</b>') == 1
     assert page.text[""].count("–\n") >= 6
     assert "21.3" not in class_page(summary)
+
+
+def with_cause(report: dict[str, Any]) -> dict[str, Any]:
+    """The second exercise fails in two checks for one cause."""
+    cause = {"ja": "top_k.py を Python として読めません。", "en": "top_k.py cannot be read as Python."}
+    rest = {"ja": "ほかに 1 個のチェックも、この原因で合格していません。", "en": "1 more check follows from this."}
+    exercise = report["exercises"][1]
+    failed = [check for check in exercise["checks"] if check["verdict"] != "pass"]
+    for check, message in zip(failed, [cause, {"ja": FOLLOWS.ja, "en": FOLLOWS.en}], strict=True):
+        check.update(message=message, mistake=None, hint=None, follows=True)
+    checks = [check["id"] for check in failed]
+    exercise["cause"] = {"kind": "import", "message": cause, "rest": rest, "line": 3, "checks": checks}
+    return report
+
+
+def test_a_root_cause_stands_once_above_the_checks(every_verdict: dict[str, Any]):
+    """What follows from it is folded into one line each; the class page and nbgrader's feedback say it, too."""
+    report = with_cause(every_verdict)
+    page = Page(student_page(report)).text["en"]
+    assert page.count("top_k.py cannot be read as Python.") == 1
+    assert page.count("1 more check follows from this.") == 1
+    assert page.count(FOLLOWS.en) == 1
+    feedback = exercise_html(report["exercises"][1], 0.0, [])
+    assert feedback.count("top_k.py cannot be read as Python.") == 1
+    assert FOLLOWS.en in feedback
+    summary = summarise([report])
+    assert summary["exercises"][1]["causes"] == [{"kind": "import", "students": ["alice"]}]
+    assert CAUSES["import"].en in Page(class_page(summary)).text["en"]

@@ -289,6 +289,10 @@ def test_hints_on_the_command_line(folder: Path, top_p: Exercise):
     assert "hint 3/3:\n  Go through p = 0.8" in third.stdout
     (folder / "top_p.py").write_text(wrong_and_right(top_p)[1])
     assert hint("top_p").stdout == "top_p: its public checks are passed.\n"
+    (folder / "top_p.py").write_text("def top_p_filter(probs, p)\n    return probs\n")
+    broken = hint("top_p").stdout
+    assert broken.startswith("top_p: top_p.py cannot be read as Python: the syntax breaks at line 1")
+    assert "hint 1/3" not in broken, "a hint about a check is of no help before that"
     for arguments, part in ((("nothing",), "no such exercise"), (("observations",), "no hints for prose")):
         refused = hint(*arguments)
         assert refused.returncode == 2

@@ -1,0 +1,130 @@
+"""One root cause is said once, with its line, and what follows from it is folded."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.audit import Bench
+from autograder.exercise import Exercise, Unit
+from autograder.grading.causes import Ended, Trials, root_cause
+from autograder.grading.student import Call, JailedBackend, Student
+from autograder.grading.why import Why, why
+from autograder.jail.wire import Opaque
+
+REFUSES = "    if not probs or not 0 < p <= 1:\n        raise ValueError('no')\n"
+RIGHT = """
+    kept, mass = [], 0.0
+    for token, q in sorted(probs, key=lambda pair: -pair[1]):
+        if kept and mass >= p - 1e-12:
+            break
+        kept.append((token, q))
+        mass += q
+"""
+DEF = "def top_p_filter(probs, p):\n"
+WRONG = {
+    "no colon": ("def top_p_filter(probs, p)\n    return probs\n", "import", 1, "cannot be read as Python"),
+    "await": (f"answer = await ask()\n{DEF}    return probs\n", "import", 1, "await"),
+    "no such module": (f"import numpyy\n{DEF}    return probs\n", "import", 1, "numpyy"),
+    "input": (f"p = float(input('p? '))\n{DEF}    return probs\n", "import", 1, "input()"),
+    "top-level error": (f"x = 1\nprint(1 / 0)\n{DEF}    return probs\n", "import", 2, "ZeroDivisionError"),
+    "other name": ("def top_p(probs, p):\n    return probs\n", "missing", 0, "no function top_p_filter"),
+    "inside a class": ("class A:\n    def top_p_filter(self, probs, p):\n        return probs\n", "missing", 2, "indented"),
+    "no return": (f"{DEF}{REFUSES}    kept = list(probs)\n", "nothing", 1, "no return"),
+    "print": (f"{DEF}{REFUSES}    print(probs)\n", "nothing", 4, "print"),
+    "never reached": (f"{DEF}{REFUSES}    if p > 2:\n        return probs\n", "nothing", 5, "without reaching a return"),
+    "default": (f"def top_p_filter(probs, p, kept=[]):\n{REFUSES}{RIGHT.replace('kept, mass = [], 0.0', 'mass = 0.0')}    return [(t, q / mass) for t, q in kept]\n", "state", 1, "kept"),
+    "global": (f"KEPT = []\n{DEF}{REFUSES}{RIGHT.replace('kept, mass = [], 0.0', 'kept, mass = KEPT, 0.0').replace('kept.append', 'KEPT.append')}    return [(t, q / mass) for t, q in kept]\n", "state", 10, "KEPT"),
+    "returned error": (f"{DEF}{REFUSES.replace('raise', 'return')}{RIGHT}    return [(t, q / mass) for t, q in kept]\n", "returned_error", 3, "raise ValueError"),
+    "assert": (f"{DEF}    assert probs and 0 < p <= 1\n{RIGHT}    return [(t, q / mass) for t, q in kept]\n", "assert", 2, "AssertionError"),
+    "exit": (f"{DEF}{REFUSES.replace('raise ValueError', 'exit')}{RIGHT}    return [(t, q / mass) for t, q in kept]\n", "exit", 3, "exit()"),
+    "return in the loop": (f"{DEF}{REFUSES}{RIGHT}        return [(t, q / mass) for t, q in kept]\n", "loop", 11, "inside the for loop"),
+    "typo": (f"{DEF}{REFUSES}{RIGHT}    return [(t, q / mas) for t, q in kept]\n", "raises", 11, "not defined"),
+}  # fmt: skip
+
+
+def explained(bench: Bench, exercise: Exercise, text: str) -> Why:
+    def start(one: Exercise, seed: int) -> Student:
+        shared, limits = bench.models.shared(), bench.settings.limits
+        sources = {one.name: text}
+        return Student(
+            JailedBackend(bench.zygote, module=one.name, sources=sources, shared=shared, limits=limits, seed=seed)
+        )
+
+    return why(exercise, text, bench.run_jailed(exercise, text), bench.diagnosis, start)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_cause_is_named_with_its_line(name: str, bench: Bench, top_p: Exercise):
+    """Its kind, the line of the student's file, and words that say what it is, in both languages."""
+    text, kind, line, words = WRONG[name]
+    cause = explained(bench, top_p, text).cause
+    assert cause is not None
+    assert (cause.kind, cause.line) == (kind, line)
+    assert words in cause.message.en
+    assert not cause.message.ja.isascii()
+    assert not line or f"line {line}" in cause.message.en
+    assert not line or text.splitlines()[line - 1].strip() in cause.message.ja
+
+
+@pytest.mark.parametrize("name", ["no colon", "other name"])
+def test_all_checks_follow_from_what_keeps_a_file_from_running(name: str, bench: Bench, top_p: Exercise):
+    """Not one is explained by anything else, and the report counts those that follow."""
+    found = explained(bench, top_p, WRONG[name][0])
+    assert found.cause is not None
+    assert found.cause.checks == tuple(check.id for check in top_p.checks)
+    assert found.checks == {}
+    assert found.cause.rest is not None
+    assert found.cause.rest.en == f"{len(top_p.checks) - 1} more checks follow from this."
+
+
+def test_an_ordinary_mistake_has_no_cause_beside_its_hint(bench: Bench, top_p: Exercise):
+    """The hint says it; nothing else is made up."""
+    text = f"{DEF}{REFUSES}{RIGHT}    return kept\n"
+    found = explained(bench, top_p, text)
+    assert found.cause is None
+    assert {one.id for one in found.checks.values()} == {"does_not_renormalise"}
+
+
+def test_a_cache_that_is_right_is_no_cause(bench: Bench, top_p: Exercise):
+    """What a function keeps is named only if its results depend on earlier calls."""
+    text = f"SEEN = []\n{DEF}{REFUSES}    SEEN.append(p)\n{RIGHT}    return kept\n"
+    found = explained(bench, top_p, text)
+    assert found.cause is None
+
+
+def test_what_an_exception_says_in_a_hidden_check_is_not_shown(bench: Bench, sampling: Unit):
+    """Its words may hold the input; the class is shown by a name of Python's own."""
+    said = Call("f", ((), {}), None, ("Secret42", "ValueError"), "input was 0.4242", 3)
+    cause = root_cause("a", "\n\nx = 1", {check: Ended(True, (said,), said, public=False) for check in ("a", "b")})
+    assert cause is not None
+    assert cause.kind == "raises"
+    for words in (cause.message.ja, cause.message.en):
+        assert "4242" not in words
+        assert "Secret" not in words
+        assert "ValueError" in words
+
+
+def test_a_forged_type_name_is_no_error(bench: Bench):
+    """Only names of Python's own exceptions are read, and said."""
+    handed = Call("f", ((), {}), Opaque("MarkerError", "0.4242"))
+    assert root_cause("a", "", {"a": Ended(True, (handed,), handed)}) is None
+
+
+def test_without_a_reference_a_call_is_tried_again_only_if_the_text_keeps_something():
+    """In the student's folder: no module is imported anew for an answer that keeps nothing."""
+    tried: list[int] = []
+
+    def alone(call: Call, seed: int) -> Call:
+        tried.append(seed)
+        return Call("f", ((), {}), 1)
+
+    def same(one: Call, other: Call) -> bool:
+        return one.value == other.value
+
+    call = Call("f", ((), {}), 2)
+    ended = {"a": Ended(True, (call, call), call)}
+    assert root_cause("a", "def f():\n    return 1\n", ended, Trials(alone, same)) is None
+    assert tried == []
+    cause = root_cause("a", "def f(n=[]):\n    n.append(1)\n    return len(n)\n", ended, Trials(alone, same))
+    assert cause is not None
+    assert (cause.kind, cause.line, tried) == ("state", 1, [1, 2])
