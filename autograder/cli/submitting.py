@@ -89,7 +89,7 @@ def _lines(done: Submitted) -> Iterator[str]:
         for one in failed[:_MAX_TITLES]:
             yield f"  {'':{width}}    ✗ {_say(one.check.title)}"
         if failed:
-            more = Message(f"詳しくは pytest -k {exercise.name}", f"for more: pytest -k {exercise.name}")
+            more = Message(f"詳しくは pytest test_{exercise.name}.py", f"for more: pytest test_{exercise.name}.py")
             yield f"  {'':{width}}    {_say(more)}"
     for note in done.submission.notes:
         yield note.text(language())

@@ -172,7 +172,7 @@ def test_the_command_says_how_things_stand(folder: Path, monkeypatch: pytest.Mon
         "u02_sampling release 2",
         "top_p         ✗ ",
         "✗ The token that crosses p is kept.",
-        "pytest -k top_p",
+        "pytest test_top_p.py",
         "observations  – not written yet",
         "test_top_p.py: not as handed out",
         "u02_sampling-submission.zip (2 files",
