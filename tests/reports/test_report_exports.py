@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,8 +22,10 @@ from autograder.reports.exports.canvas import canvas_csv
 from autograder.reports.exports.moodle import moodle_csv, moodle_worksheet
 from autograder.reports.exports.programs import gradescope_results, junit_xml
 from autograder.reports.exports.sheet import Column, Row, Sheet
-from autograder.reports.exports.table import per_exercise_csv
+from autograder.reports.exports.table import as_text, csv_text, per_exercise_csv
+from autograder.reports.exports.write import write_sheet
 from autograder.reports.files import json_text
+from autograder.reports.formats import Format
 
 SHEET = Sheet(
     "ユニット 2 (77)",
@@ -217,3 +223,88 @@ def test_nothing_to_export_is_said(files: dict[str, str], arguments: list[str], 
     result = CliRunner().invoke(app, ["export", str(tmp_path), *arguments])
     assert result.exit_code == 2
     assert words in result.output
+
+
+FORMULAS = [
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    "+1+cmd",
+    "-1+cmd",
+    "- 1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "\u3000=1",
+    "\xa0=1",
+    '"=1',
+    '" "=1',
+    "＝1+1",
+    "＋1",
+    "－1+1",
+    "＠SUM",
+    "\u2212x",
+    "a;=1",
+    "a,=1",
+    "a\n=1",
+    "a|+x",
+    "\ufeff=1",
+    "\u200b=1",
+    "=",
+]
+TEXTS = ["s001", "山田, 太", "a=b", "a-b", "x@y.jp", "-", "'=1", "O'Neil", "1+1", "-3", "-3.5", "+81", "12", "", "🙂"]
+
+
+def run_by_a_spreadsheet(cell: str) -> bool:
+    """What begins with a sign, for one that trims blanks and quotes and knows the wide forms, and is no number."""
+    text = unicodedata.normalize("NFKC", cell).strip(' \t\r\n"\ufeff\u200b').replace("\u2212", "-")
+    return (
+        text[:1] in {"=", "+", "-", "@"}
+        and text not in {"=", "+", "-", "@"}
+        and not re.fullmatch(r"[+-]\d+(\.\d+)?", text)
+    )
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("cell", FORMULAS, ids=repr)
+def test_no_cell_is_run(cell: str, delimiter: str):
+    """In whatever cells another country's spreadsheet sees there."""
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL):
+        text = csv_text([["a", cell, "b"]], quoting=quoting)
+        seen = [found for line in csv.reader(StringIO(text, newline=""), delimiter=delimiter) for found in line]
+        assert not [found for found in seen if run_by_a_spreadsheet(found)]
+        assert not set("\r\ufeff\u200b\x00") & set("".join(seen).replace("\r\n", ""))
+
+
+@pytest.mark.parametrize("cell", TEXTS, ids=repr)
+def test_what_is_not_run_stays_as_it_is(cell: str):
+    """Names, ids, numbers below zero, Moodle's dash for no grade; and what was made text is not made so twice."""
+    assert as_text(cell) == cell
+    assert as_text(as_text(cell)) == as_text(cell)
+
+
+def test_a_penalty_below_zero_stays_a_number():
+    """It is one."""
+    sheet = Sheet("u", (Column("a", 1.0),), (Row("s", {"a": -0.5}),))
+    assert rows(per_exercise_csv(sheet))[2][4] == "-0.5"
+
+
+@pytest.mark.parametrize("to", [Format.moodle, Format.canvas])
+def test_an_id_that_would_be_run_is_left_out_and_named(to: Format, tmp_path: Path):
+    """Changed it would match nobody, and Moodle would refuse the file; in the table for people it is shown as text."""
+    bad = Row("=HYPERLINK(1)", {"top_p": 1.0, "observations": 1.0}, email="@x", lms_id="1009")
+    negative = Row("-1234", {"top_p": 1.0, "observations": 1.0}, lms_id="-1234")
+    sheet = replace(SHEET, rows=(*SHEET.rows, bad, negative))
+    (path,), missing = write_sheet(sheet, to, tmp_path / "x.csv")
+    assert missing == ["=HYPERLINK(1)", "s002"]
+    assert "HYPERLINK" not in path.read_text()
+    assert any("-1234" in row for row in rows(path.read_text()))
+    assert any("'=HYPERLINK(1)" in row for row in rows(per_exercise_csv(sheet)))
+
+
+@pytest.mark.parametrize("text", ["a,b\n\0,1\n", "a,b\n" + "x" * 200_000 + ",1\n", 'a,b\n"x'])
+def test_a_worksheet_that_is_none_is_refused_in_words(text: str):
+    """Also where the csv module itself refuses."""
+    with pytest.raises(SettingsError):
+        moodle_worksheet(SHEET, text)

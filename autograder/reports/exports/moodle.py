@@ -6,15 +6,13 @@ columns are found by what stands in them. Moodle refuses a whole file for one un
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 
 from autograder.errors import SettingsError
 from autograder.messages import visible
 from autograder.reports.exports.sheet import Row, Sheet
-from autograder.reports.exports.table import csv_text
+from autograder.reports.exports.table import csv_lines, csv_text
 from autograder.reports.words import number
 
 _NUMBER = re.compile(r"\d+([.,]\d+)?")
@@ -38,7 +36,10 @@ def moodle_worksheet(sheet: Sheet, worksheet: str, *, grade_column: str = "") ->
     """
     mark, text = worksheet[: worksheet.startswith("\ufeff")], worksheet.removeprefix("\ufeff")
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if line]
+    try:
+        lines = csv_lines(text, delimiter)
+    except ValueError as error:
+        raise _no_worksheet(visible(str(error), limit=100)) from error
     column = _grade_column(lines, grade_column)
     comma = any("," in line[column + 1] for line in lines[1:] if _NUMBER.fullmatch(line[column + 1]))
     filled = set()

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
+from autograder.messages import escaped
 from autograder.reports.exports.sheet import Sheet
 from autograder.reports.words import number
+
+_BORDER = ",;|\t\n"
+_BORDERS = re.compile(r"([,;|\t\n])")
+_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "﹢", "﹣", "﹦", "﹫", "−")
+# What stands before a formula and does not keep it from being one.
+_BLANKS = ' "`“”„«»　\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u200d'
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 def per_exercise_csv(sheet: Sheet) -> str:
@@ -24,10 +33,35 @@ def per_exercise_csv(sheet: Sheet) -> str:
 
 
 def csv_text(lines: list[list[str]], *, quoting: int = csv.QUOTE_MINIMAL, delimiter: str = ",") -> str:
-    """Rows as CSV with the line ends that RFC 4180 asks for."""
+    """Rows as CSV with the line ends that RFC 4180 asks for; every cell is one that a spreadsheet shows and does not run."""
     text = io.StringIO()
-    csv.writer(text, quoting=quoting, delimiter=delimiter, lineterminator="\r\n").writerows(lines)  # type: ignore[arg-type]
+    writer = csv.writer(text, quoting=quoting, delimiter=delimiter, lineterminator="\r\n")  # type: ignore[arg-type]
+    writer.writerows([[as_text(cell) for cell in line] for line in lines])
     return text.getvalue()
+
+
+def csv_lines(text: str, delimiter: str) -> list[list[str]]:
+    """The rows of a CSV that another program wrote, without empty ones. Raises: ValueError if it is none."""
+    try:
+        return [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if line]
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+
+
+def as_text(cell: str) -> str:
+    """`cell` with an apostrophe before whatever a spreadsheet would take for a formula; numbers and all else as they are.
+
+    A formula begins with = + - @, or their wide forms, behind any blanks and quotes. It does so, too, behind what another
+    country's spreadsheet takes for the border of a cell (a semicolon, a tab, a line's end). Control characters are escaped.
+    """
+    parts = _BORDERS.split(escaped(cell.replace("\r\n", "\n")))
+    return "".join(part if part in _BORDER else _harmless(part) for part in parts)
+
+
+def _harmless(part: str) -> str:
+    text = part.lstrip(_BLANKS)
+    runs = text[:1] in _STARTS and text not in _STARTS and not _PLAIN_NUMBER.fullmatch(part)
+    return f"'{part}" if runs and text[:1] else part
 
 
 def _text(value: float | None) -> str:

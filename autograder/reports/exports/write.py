@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.errors import SettingsError
@@ -9,7 +10,7 @@ from autograder.reports.exports.canvas import canvas_csv
 from autograder.reports.exports.moodle import moodle_csv, moodle_worksheet
 from autograder.reports.exports.programs import gradescope_results, junit_xml
 from autograder.reports.exports.sheet import Sheet, read_reports, sheet_of
-from autograder.reports.exports.table import per_exercise_csv
+from autograder.reports.exports.table import as_text, per_exercise_csv
 from autograder.reports.files import folder_of, json_text, write_atomic
 from autograder.reports.formats import Format
 
@@ -43,6 +44,8 @@ def export_results(
 def write_sheet(sheet: Sheet, to: Format, path: Path, worksheet: Path | None = None) -> tuple[list[Path], list[str]]:
     """Write one file for the whole class; the same returns and errors."""
     missing = list(sheet.waiting)
+    matched = _matched(sheet)
+    unmatched = [row.student for row, _ in sheet.settled if row not in matched.rows]
     if worksheet is not None and to is not Format.moodle:
         raise SettingsError(
             ja="--worksheet は `--to moodle` と一緒に使います。", en="--worksheet goes with `--to moodle` only."
@@ -50,13 +53,20 @@ def write_sheet(sheet: Sheet, to: Format, path: Path, worksheet: Path | None = N
     if worksheet is not None:
         text, missing = moodle_worksheet(sheet, read_worksheet(worksheet))
     elif to is Format.moodle:
-        text = moodle_csv(sheet)
+        text, missing = moodle_csv(matched), sorted([*missing, *unmatched])
     elif to is Format.canvas:
-        text = canvas_csv(sheet)
+        text, missing = canvas_csv(matched), sorted([*missing, *unmatched])
     else:
         text, missing = per_exercise_csv(sheet), []
     write_atomic(path, text)
     return [path], missing
+
+
+def _matched(sheet: Sheet) -> Sheet:
+    """Without students whose ids cannot be written as they are, for a spreadsheet would run them: no LMS knows the ids that
+    would stand there, and Moodle refuses a whole file for one of them."""
+    rows = [row for row in sheet.rows if all(as_text(one) == one for one in (row.student, row.lms_id, row.email))]
+    return replace(sheet, rows=tuple(rows))
 
 
 def read_worksheet(path: Path) -> str:
