@@ -110,6 +110,7 @@ class Explainer:
         }
         found: dict[str, Explanation] = {}
         for function in dict.fromkeys(one.last.function for one in open_checks.values() if one.last):
+            self._oracle.begin()
             compared = self._compare(exercise, function, of_check)
             mine = [check for check, one in open_checks.items() if one.last and one.last.function == function]
             found |= self._of_function(exercise, function, compared, mine)
@@ -224,7 +225,7 @@ class Explainer:
         _, defaults = signature(exercise.solution, function)
         fitting = [
             one
-            for one in variations([each.of.arguments for each in seen], defaults)
+            for one in variations([each.of.arguments for each in seen], defaults, generates=self._oracle.generates)
             if self._fits(exercise, function, label, one, seen)
         ]
         if not fitting:

@@ -17,6 +17,8 @@ from autograder.grading.student import Call, Student
 from autograder.jail import wire
 
 MAX_REMEMBERED = 4096
+# Calls with a model that explaining one function may ask for: each generates. The count does not depend on what is remembered.
+MAX_GENERATIONS = 60
 
 
 class Oracle:
@@ -27,11 +29,22 @@ class Oracle:
         self._shared = models.shared()
         self._students: dict[str, Student] = {}
         self._remembered: dict[tuple[str, str, bytes], Call | None] = {}
+        self._asked: set[tuple[str, str, bytes]] = set()
+
+    def generates(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether a call with these arguments runs a model."""
+        return any(self._shared.name_of(one) for one in arguments.values())
+
+    def begin(self) -> None:
+        """From now on, another function is explained."""
+        self._asked.clear()
 
     def answer(
         self, exercise: Exercise, function: str, keywords: Mapping[str, Any], *, mistake: Mistake | None = None
     ) -> Call | None:
         """The call of the reference, or of the reference with `mistake`; None if it has no answer that can be taken over.
+
+        Nor has it if too much was asked for (`begin`).
 
         Args:
             keywords: all arguments by name.
@@ -42,6 +55,10 @@ class Oracle:
             return None
         text = with_mistake(exercise.solution, mistake) if mistake else without_marks(exercise.solution)
         key = (text, function, hashlib.sha256(sent).digest())
+        if self.generates(keywords):
+            self._asked.add(key)
+            if len(self._asked) > MAX_GENERATIONS:
+                return None
         if key not in self._remembered:
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()

@@ -30,12 +30,22 @@ class Variation:
     change: Callable[[Mapping[str, Any]], dict[str, Any] | None]
 
 
-def variations(arguments: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) -> Iterator[Variation]:
-    """The changes that fit the kinds of the arguments (bound to their names, one mapping for each call)."""
+def variations(
+    arguments: Sequence[Mapping[str, Any]],
+    defaults: Mapping[str, Any],
+    generates: Callable[[Mapping[str, Any]], bool] = lambda _: False,
+) -> Iterator[Variation]:
+    """The changes that fit the kinds of the arguments (bound to their names, one mapping for each call).
+
+    Where calls run a model (`generates`), no whole number is multiplied: it may be the length of a text.
+    """
+    long = any(map(generates, arguments))
     names = list(dict.fromkeys(name for one in arguments for name in one))
     for name in names:
         values = [one[name] for one in arguments if name in one]
         for kind, ja, en, change in _changes_of(values, name in defaults, defaults.get(name)):
+            if long and kind in _LENGTHENING and all(isinstance(value, int) for value in values):
+                continue
             words = Message(f"引数 {name} {ja}", f"Your results are those for {name} {en}")
             yield Variation(f"{name}_{kind}", (name,), words, _changing(name, change))
     numbers = [name for name in names if all(is_number(one.get(name)) for one in arguments)]
@@ -123,6 +133,7 @@ def _normalised(numbers: list[float]) -> list[float]:
     return [number / total for number in numbers]
 
 
+_LENGTHENING = {"squared", "doubled"}
 _NUMBER: tuple[Change, ...] = (
     ("one_more", "が 1 大きいときの結果になっています。数え始めか終わりを確かめてください。", "one larger than it is. Look at where counting begins and ends.", lambda x: x + 1),
     ("one_less", "が 1 小さいときの結果になっています。数え始めか終わりを確かめてください。", "one smaller than it is. Look at where counting begins and ends.", lambda x: x - 1),
