@@ -118,3 +118,12 @@ def test_sentences_keep_their_authors_words(found: object, en: str, tmp_path: Pa
     with pytest.raises(CheckFailed) as failed:
         module.check(found)
     assert failed.value.message.en == en
+
+
+def test_a_files_own_reader_gets_its_arguments_as_they_are(tmp_path: Path):
+    """Only the readers of `autograder.checks` say where; one that a check file defines may take a tensor."""
+    folder = tmp_path / "u01_a" / "e01_b"
+    folder.mkdir(parents=True)
+    text = "def read_draws(answer, ids):\n    return ids.shape\n\n\ndef check(ids):\n    return read_draws(None, ids)\n"
+    (folder / "checks_hidden.py").write_text(text, encoding="utf-8")
+    assert import_hidden(folder / "checks_hidden.py").check(torch.ones(1, 2)) == (1, 2)

@@ -21,7 +21,8 @@ _TOLD, _SENTENCE, _ALL_TOLD = "__told__", "__sentence__", "__all_told__"
 
 def import_hidden(path: Path) -> ModuleType:
     """The module of a hidden check file, by the name under which pytest finds it. Raises: whatever its code raises."""
-    tree = ast.fix_missing_locations(_Sentences().visit(ast.parse(path.read_text(encoding="utf-8"), str(path))))
+    read = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    tree = ast.fix_missing_locations(_Sentences(_readers(read)).visit(read))
     code = compile(tree, str(path), "exec", dont_inherit=True)
     # A single character is one object for all of Python, whoever made it. The texts are kept, so that no id is used again.
     constants = {id(one): one for one in _texts(code) if len(one) != 1}
@@ -63,8 +64,18 @@ def _texts(code: CodeType) -> Iterator[str]:
             waiting += one
 
 
+def _readers(tree: ast.Module) -> frozenset[str]:
+    """The `read_*` functions of `autograder.checks` that a file imports; one of its own takes whatever it likes."""
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "autograder.checks"]
+    names = {name.asname or name.name for node in imports for name in node.names if name.name.startswith("read_")}
+    return frozenset(names)
+
+
 class _Sentences(ast.NodeTransformer):
     """Leads what goes into sentences through the functions above."""
+
+    def __init__(self, readers: frozenset[str]) -> None:
+        self._readers = readers
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
@@ -73,7 +84,7 @@ class _Sentences(ast.NodeTransformer):
                 keyword.value = _sentence(keyword.value)
             elif keyword.arg is None and isinstance(node.func, ast.Name) and node.func.id in ("fail", "require"):
                 keyword.value = _call(_ALL_TOLD, keyword.value)
-        if isinstance(node.func, ast.Name) and node.func.id.startswith("read_"):
+        if isinstance(node.func, ast.Name) and node.func.id in self._readers:
             node.args[1:] = map(_sentence, node.args[1:])
         return node
 
