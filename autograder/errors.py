@@ -6,6 +6,7 @@
     ├── ModelError             a model cannot be found or loaded
     ├── SettingsError          an option or setting has no meaning
     ├── JailError              the jail cannot be had, or broke: trusted code failed
+    ├── Withheld               a check cannot decide; its mark waits for a person
     └── Outcome                how a check ended, when it did not pass
         ├── CheckFailed        the student's answer is wrong
         │   └── MissingFunction    a function of the contract is not there
@@ -58,6 +59,14 @@ class SettingsError(AutograderError):
 
 class JailError(AutograderError):
     """The jail cannot be had, or it broke; never the student's fault."""
+
+
+class Withheld(AutograderError):  # noqa: N818 (an ending, not an error)
+    """A check cannot decide, for a reason that may be told to the student; its mark waits for a person, who finds `log`."""
+
+    def __init__(self, *, ja: str, en: str, log: str) -> None:
+        super().__init__(ja=ja, en=en)
+        self.log = log
 
 
 class Outcome(AutograderError):  # noqa: N818 (an ending, not always an error)

@@ -18,7 +18,7 @@ import pytest
 
 from autograder.course.source import without_marks
 from autograder.disclosure import of_check
-from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritten
+from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritten, Withheld
 from autograder.exercise import Check, Exercise, Verdict
 from autograder.grading.by_hand import Sources
 from autograder.grading.collected import CollectedChecks, stamp_of
@@ -309,6 +309,8 @@ def _outcome(error: BaseException | None, calls: tuple[Call, ...], *, public: bo
             return CheckOutcome(Verdict.FAIL, error.message, error.mistake, calls)
         case Unwritten():
             return CheckOutcome(Verdict.UNWRITTEN, error.message, calls=calls)
+        case Withheld():
+            return CheckOutcome(Verdict.FAULT, error.message, calls=calls, fault=error.log)
         case LimitReached(kind="died" | "nonsense"):
             return CheckOutcome(Verdict.CRASH, error.message, calls=calls)
         case LimitReached():

@@ -25,6 +25,7 @@ import msgpack
 
 from autograder.disclosure import told_reason, told_status
 from autograder.errors import CheckFailed, LimitReached, MissingFunction, Outcome, StudentRaised, Unwritten
+from autograder.grading import by_hand_apart
 from autograder.grading.by_hand import Sources, first_use, forbidden
 from autograder.grading.claims import own_line
 from autograder.grading.spent import Spent
@@ -62,6 +63,9 @@ class Backend(Protocol):
 
         `refused`: see `jail.refusals.refused`. Raises: Outcome.
         """
+
+    def first_use(self, function: str, names: frozenset[str]) -> Use | None:
+        """See `by_hand.first_use`. Raises: Withheld if the source cannot be read."""
 
     def take_file(self, name: str) -> Any:
         """The bytes of a file in the student's scratch folder, which is then gone; None without one. Raises: Outcome."""
@@ -118,7 +122,7 @@ class Student:
 
     def _call(self, name: str, arguments: tuple[object, ...], keywords: Mapping[str, object]) -> Any:
         refused = {one: one for one in self._refused} | refused_methods([*arguments, *keywords.values()])
-        use = first_use(self._backend.sources, name, frozenset(refused)) if refused else None
+        use = self._backend.first_use(name, frozenset(refused)) if refused else None
         if use is not None:
             raise forbidden(name, replace(use, name=refused[use.name]))
         value, changed = self._backend.call(name, arguments, keywords, refused=refused)
@@ -198,6 +202,9 @@ class LocalBackend:
         except wire.WireError as error:
             raise _unsendable(function, str(error)) from error
 
+    def first_use(self, function: str, names: frozenset[str]) -> Use | None:
+        return first_use(self.sources, function, names)
+
     def take_file(self, name: str) -> Any:
         try:
             return wire.taken_file(self._scratch_folder(), name)
@@ -259,6 +266,23 @@ class JailedBackend:
         sent = wire.encode((arguments, dict(keywords)), self._shared)
         self._refused = frozenset(refused.values())
         return self._ask(function, {"function": function, "arguments": sent, "refused": dict(refused)})
+
+    def first_use(self, function: str, names: frozenset[str]) -> Use | None:
+        def ask(reader: str, arguments: tuple[object, ...]) -> Any:
+            apart = JailedBackend(
+                self._zygote,
+                module=by_hand_apart.MODULE,
+                sources={**self.sources.texts, by_hand_apart.MODULE: by_hand_apart.TEXT},
+                shared=SharedObjects(),
+                limits=by_hand_apart.LIMITS,
+                seed=0,
+            )
+            try:
+                return apart.call(reader, arguments, {}, refused={})[0]
+            finally:
+                apart.close()
+
+        return by_hand_apart.first_use_apart(ask, self.sources, function, names)
 
     def take_file(self, name: str) -> Any:
         data, _ = self._ask(name, {"take": name})
