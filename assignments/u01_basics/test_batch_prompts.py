@@ -16,7 +16,8 @@ def text_alone(one, prompt):
     """What the model writes after `prompt` when it is alone, without spaces and newlines around it."""
     inputs = one.tokenizer(prompt, return_tensors="pt").to(one.model.device)
     output = one.model.generate(**inputs, do_sample=False, max_new_tokens=MAX_NEW_TOKENS)
-    return one.tokenizer.decode(output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True).strip()
+    _, n_prompt = inputs["input_ids"].shape
+    return one.tokenizer.decode(output[0, n_prompt:], skip_special_tokens=True).strip()
 
 
 def texts_of(student, one, prompts):

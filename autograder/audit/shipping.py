@@ -1,13 +1,16 @@
-"""What ships: `assignments/` is exactly what the build writes, and no secret line stands in it or in the engine."""
+"""What ships: `assignments/` is exactly what the build writes, and nothing secret stands in it or in the engine."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import autograder
+from autograder.audit.copied import copied
 from autograder.build import differences, plan_assignments
+from autograder.course.inputs import FILE as SECRET
+from autograder.course.inputs import read_secret
 from autograder.course.source import BEGIN, END
 from autograder.exercise import Course, Exercise
 from autograder.messages import Message
@@ -16,21 +19,47 @@ from autograder.messages import Message
 MIN_SECRET_CHARACTERS = 36
 MIN_SECRET_PROSE = 16
 _ORDINARY = ("import ", "from ", "def test_", "@pytest.", '"""')
-_TEXT_SUFFIXES = {".py", ".md", ".j2", ".html", ".ini", ".json", ".toml"}
+_TEXT_SUFFIXES = {".py", ".md", ".j2", ".html", ".css", ".js", ".svg", ".ini", ".json", ".toml", ".txt", ".yaml"}
 
 
 def audit_shipping(course: Course) -> list[Message]:
-    """Differences between `assignments/` and a fresh build, and secret lines in either it or the engine."""
+    """Differences between `assignments/` and a fresh build, and what is secret in either it or the engine."""
     out = course.root.parent / "assignments"
     planned = plan_assignments(course)
     problems = differences(planned, out)
     engine = Path(autograder.__file__).parent
-    shipped = {str(out / name): plain_lines(name, text) for name, text in planned.items()}
+    shipped = {str(out / name): text for name, text in planned.items()}
     # Model folders hold no text of ours to compare, and tokenizer files are large.
     for path in sorted(engine.rglob("*")):
         if path.suffix in _TEXT_SUFFIXES and path.name not in {"tokenizer.json"}:
             shipped[str(path)] = path.read_text(encoding="utf-8")
-    return problems + leaks(secret_lines(course), shipped)
+    return problems + given_away(course, shipped)
+
+
+def given_away(course: Course, shipped: Mapping[str, str]) -> list[Message]:
+    """What is secret in texts that ship, each with the place: lines of secret files, code of solutions, the course's secret.
+
+    The build asks it of `assignments/`, the audit of these and of the engine, a release of everything in its bundle.
+
+    Args:
+        shipped: name → text, as the file holds it.
+    """
+    lines = {name: plain_lines(name, text) for name, text in shipped.items()}
+    code = {name: lines[name] if name.endswith(".ipynb") else text for name, text in shipped.items()}
+    return [*leaks(secret_lines(course), lines), *leaks_of_keys(course, shipped), *copied(course, code)]
+
+
+def leaks_of_keys(course: Course, shipped: Mapping[str, str]) -> list[Message]:
+    """One message for each text that holds what hidden inputs are drawn from."""
+    keys = {read_secret(course.root).secret} | {one.inputs_key for unit in course.units for one in unit.exercises}
+    return [
+        Message(
+            f"{name}: {course.root / SECRET} の秘密か、それから作った鍵が配布物に入っています。取り除いてください。",
+            f"{name}: the secret of {course.root / SECRET}, or a key made of it, stands in what ships. Remove it.",
+        )
+        for name, text in shipped.items()
+        if any(key and key in text for key in keys)
+    ]
 
 
 def plain_lines(name: str, text: str) -> str:
@@ -88,7 +117,7 @@ def inside_marks(solution: str) -> Iterator[str]:
             yield line
 
 
-def leaks(secrets: dict[str, str], shipped: dict[str, str]) -> list[Message]:
+def leaks(secrets: Mapping[str, str], shipped: Mapping[str, str]) -> list[Message]:
     """One message for each shipped line that is a secret line."""
     problems = []
     for name, text in shipped.items():

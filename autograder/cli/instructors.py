@@ -82,19 +82,26 @@ def build(
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """`solutions/` から、学生に配る課題を書き出す。
+    """`solutions/` から、学生に配る課題を書き出す。解答などの秘密が混じっていれば、何も書かず、場所を示して終了コード 1。
 
-    Write the assignment sets from `solutions/`.
+    Write the assignment sets from `solutions/`. Where something secret stands in them, write nothing, say where, and exit with status 1.
 
     Examples:
         autograder build
     """
+    from autograder.audit.shipping import given_away
     from autograder.build import plan_assignments, write_assignments
 
     with errors_as_exit_codes():
         read = read_chosen_course(course)
         target = out or read.root.parent / "assignments"
-        written = write_assignments(plan_assignments(read), target)
+        planned = plan_assignments(read)
+        problems = given_away(read, {str(target / name): text for name, text in planned.items()})
+        for problem in problems:
+            typer.echo(_from_here(problem.text(language())), err=True)
+        if problems:
+            raise typer.Exit(1)
+        written = write_assignments(planned, target)
         typer.echo(f"{target}: {files_written(len(written))}")
         _ensure_secret(read.root)
 

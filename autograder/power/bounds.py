@@ -214,7 +214,8 @@ def _generations(lm: LoadedModel, n: int) -> list[tuple[Sampler, str, list[list[
                 epsilon_cutoff=null.epsilon,
                 pad_token_id=lm.tokenizer.pad_token_id,
             )
-            found.append((null, prompt, rows[:, inputs["input_ids"].shape[1] :].tolist()))
+            _, n_prompt = inputs["input_ids"].shape
+            found.append((null, prompt, rows[:, n_prompt:].tolist()))
     return found
 
 

@@ -145,7 +145,7 @@ def _by_definition(model: Any, ids: Tensor, sampler: Sampler | Greedy, limit: in
         drawn = torch.multinomial(sampler.log_probs(output.logits[:, -1]).exp(), 1)[:, 0]
         step = torch.where(ended, eos, drawn)[:, None]
         ended |= step[:, 0] == eos
-        ids = torch.cat([ids, step], dim=1)
+        ids = torch.cat((ids, step), -1)
     return ids
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import autograder
 from autograder.archives import read_whole
-from autograder.audit.shipping import leaks, plain_lines, secret_lines
+from autograder.audit.shipping import given_away
 from autograder.course.inputs import of_release, read_secret
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Unit
@@ -67,7 +67,7 @@ def make_release(course: Course, unit: Unit, out: Path, *, change: str) -> Relea
         problems = list(_secrets(course, files))
     if problems:
         raise SettingsError(
-            ja="配布物に秘密の行があります:\n" + "\n".join(one.ja for one in problems),
+            ja="配布物に秘密が入っています:\n" + "\n".join(one.ja for one in problems),
             en="something secret stands in the bundle:\n" + "\n".join(one.en for one in problems),
         )
     out.mkdir(parents=True, exist_ok=True)
@@ -147,7 +147,7 @@ def _earlier_changes(out: Path, unit: Unit) -> list[str]:
 
 
 def _secrets(course: Course, files: dict[str, bytes]) -> Iterable[Message]:
-    """Secret lines in the texts of the bundle and of the wheel in it."""
+    """What is secret in the texts of the bundle and of the wheel in it."""
     texts = {}
     for name, data in files.items():
         if name.endswith(".whl"):
@@ -156,6 +156,5 @@ def _secrets(course: Course, files: dict[str, bytes]) -> Iterable[Message]:
             inside = {name: data}
         for one, content in inside.items():
             if _TEXT.search(one) and not one.endswith("tokenizer.json"):
-                text = content.decode("utf-8", "replace")
-                texts[one] = plain_lines(one, text)
-    return leaks(secret_lines(course), texts)
+                texts[one] = content.decode("utf-8", "replace")
+    return given_away(course, texts)

@@ -120,7 +120,9 @@ def _recoding(model: Any, tokenizer: Any, prompt: str, null: Sampler, max_new_to
             num_return_sequences=N_DRAWS,
             max_new_tokens=max_new_tokens,
             **_padding(tokenizer),
-        )[:, encoded["input_ids"].shape[1] :].tolist()
+        )
+    _, n_prompt = encoded["input_ids"].shape
+    rows = rows[:, n_prompt:].tolist()
     texts = tokenizer.batch_decode(rows, skip_special_tokens=True)
     changed = recoded_draws(model, tokenizer, prompt, rows, texts, null=null, max_new_tokens=max_new_tokens)
     return min(highest_rate(sum(changed), N_DRAWS), 0.9)

@@ -22,7 +22,7 @@ def short_answer(lm, prompt):
     """What the chat model writes after `prompt`, or None if it has not come to EOS within SHORT tokens."""
     inputs = lm.tokenizer(prompt, return_tensors="pt").to(lm.model.device)
     output = lm.model.generate(**inputs, do_sample=False, max_new_tokens=SHORT)
-    new_ids = output[0, inputs["input_ids"].shape[1] :].tolist()
+    new_ids = output[0].tolist()[inputs["input_ids"].numel() :]
     ends = lm.model.generation_config.eos_token_id
     if new_ids[-1] not in (ends if isinstance(ends, list) else [ends]):
         return None

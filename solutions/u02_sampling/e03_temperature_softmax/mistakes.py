@@ -207,8 +207,8 @@ def sorts_the_scores(scores, temperature=1.0):
 def divides_in_place(scores, temperature=1.0):
     if not scores or not temperature > 0:
         raise ValueError
-    for index, score in enumerate(scores):
-        scores[index] = score / temperature
+    for place, score in enumerate(scores):
+        scores[place] = score / temperature
     return divided_by_the_sum([math.exp(score - max(scores)) for score in scores])
 
 
