@@ -91,11 +91,16 @@ NAME, PROMPT = "draw", "the secret"
 WORDS = {"few": "too few", "many": "too many"}
 
 
+def read_own(found, given):
+    assert given is found, "an argument of a function that is not ours is nobody's sentence"
+
+
 def judge(found, expected, more):
     fail(ja=f"{NAME}: {len(found)} 個、{WORDS['few']}。{more}", en=f"{NAME!r}: got {len(found)} of {expected}, " + WORDS["few"] + f". {found}{more}")
 
 
 def check(found):
+    read_own(found, found)
     judge(found, 6, "Look again." if found else f"None of {len(PROMPT)}?")
 """
 

@@ -9,8 +9,9 @@ that no text of a student's can pass for one, or sentences themselves. What is n
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -21,8 +22,8 @@ _TOLD, _SENTENCE, _ALL_TOLD = "__told__", "__sentence__", "__all_told__"
 
 def import_hidden(path: Path) -> ModuleType:
     """The module of a hidden check file, by the name under which pytest finds it. Raises: whatever its code raises."""
-    read = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    tree = ast.fix_missing_locations(_Sentences(_readers(read)).visit(read))
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    tree = ast.fix_missing_locations(_Sentences(_ours(tree)).visit(tree))
     code = compile(tree, str(path), "exec", dont_inherit=True)
     # A single character is one object for all of Python, whoever made it. The texts are kept, so that no id is used again.
     constants = {id(one): one for one in _texts(code) if len(one) != 1}
@@ -64,28 +65,34 @@ def _texts(code: CodeType) -> Iterator[str]:
             waiting += one
 
 
-def _readers(tree: ast.Module) -> frozenset[str]:
-    """The `read_*` functions of `autograder.checks` that a file imports; one of its own takes whatever it likes."""
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "autograder.checks"]
-    names = {name.asname or name.name for node in imports for name in node.names if name.name.startswith("read_")}
-    return frozenset(names)
+def _ours(tree: ast.Module) -> dict[str, str]:
+    """Functions that checks are written with: the names by which the file knows them → their own."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in ("autograder.checks", "autograder.pictures"):
+            module = importlib.import_module(node.module)
+            for one in node.names:
+                names = list(vars(module)) if one.name == "*" else [one.name]
+                found |= {one.asname or name: name for name in names}
+    return found
 
 
 class _Sentences(ast.NodeTransformer):
-    """Leads what goes into sentences through the functions above."""
+    """Leads what goes into sentences through the functions above; `ours`: names of functions that make sentences."""
 
-    def __init__(self, readers: frozenset[str]) -> None:
-        self._readers = readers
+    def __init__(self, ours: Mapping[str, str]) -> None:
+        self._ours = ours
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
+        ours = self._ours.get(node.func.id, "") if isinstance(node.func, ast.Name) else ""
         for keyword in node.keywords:
-            if keyword.arg in ("ja", "en", "where"):
+            if keyword.arg in ("ja", "en") or (ours and keyword.arg == "where"):
                 keyword.value = _sentence(keyword.value)
-            elif keyword.arg is None and isinstance(node.func, ast.Name) and node.func.id in ("fail", "require"):
+            elif ours and keyword.arg is None:
                 keyword.value = _call(_ALL_TOLD, keyword.value)
-        if isinstance(node.func, ast.Name) and node.func.id in self._readers:
-            node.args[1:] = map(_sentence, node.args[1:])
+        if ours.startswith("read_"):
+            node.args[1:2] = map(_sentence, node.args[1:2])
         return node
 
 
