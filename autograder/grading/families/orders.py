@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from autograder.grading.families.family import Family, Seen
@@ -158,7 +159,7 @@ def _only(column: int) -> Callable[[tuple[Any, ...]], Any]:
 def _by_number(*, reverse: bool) -> Callable[[tuple[Any, ...]], Any]:
     def ordered(rows: tuple[Any, ...]) -> Any:
         if is_table(rows):
-            return tuple(sorted(rows, key=lambda row: row[1], reverse=reverse))
+            return tuple(sorted(rows, key=itemgetter(1), reverse=reverse))
         return tuple(sorted(rows, reverse=reverse)) if is_numbers(rows) else NOTHING
 
     return ordered
