@@ -12,8 +12,8 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from autograder.errors import SettingsError
 from autograder.jail.libc import end_with_parent
@@ -22,13 +22,15 @@ from autograder.undisturbed import environment, python_module
 
 HOST = "127.0.0.1"
 FIRST_PORT, N_PORTS = 8501, 100
-_PATIENCE_S = 60
+_PATIENCE_S, _FORBIDDEN = 60, 403
 OPTIONS = {
     "server.address": HOST,
     "server.headless": "true",  # asks for no e-mail address and opens no browser: that is done here
     "server.fileWatcherType": "none",
     "browser.gatherUsageStats": "false",
     "browser.serverAddress": HOST,
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
     "client.toolbarMode": "viewer",
     "client.showErrorDetails": "none",
     "logger.hideWelcomeMessage": "true",
@@ -97,7 +99,7 @@ def _running(port: int, asked: Asked) -> Iterator[subprocess.Popen[bytes]]:
     options = {**OPTIONS, "server.port": f"{port}"}
     page = Path(__file__).with_name("page.py")
     command = [
-        *python_module("streamlit", "run"),
+        *python_module("autograder.playground.guard", f"{port}", "run"),
         f"{page}",
         *(f"--{key}={value}" for key, value in options.items()),
     ]
@@ -135,10 +137,25 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
             break
         try:
             with urlopen(f"{address}/_stcore/health"):
-                return
+                return _require_guard(address)
         except (URLError, OSError):
             time.sleep(0.2)
     raise SettingsError(
         ja="ページを起動できませんでした。上に出ている理由を確かめ、`autograder doctor` で足りない部品がないか調べてください。",
         en="the page could not be started. Look at the reason above, and let `autograder doctor` see whether something is missing.",
     )
+
+
+def _require_guard(address: str) -> None:
+    """Raises: SettingsError if a page of another name is answered: any web site could then speak to this one."""
+    for name, value in (("Host", "playground.invalid"), ("Origin", "http://playground.invalid")):
+        try:
+            with urlopen(Request(f"{address}/_stcore/health", headers={name: value})):
+                pass
+        except HTTPError as error:
+            if error.code == _FORBIDDEN:
+                continue
+        raise SettingsError(
+            ja="この版の Streamlit では、ほかのサイトからの接続を断れないので、ページを開きません。`pip install --upgrade streamlit` で新しい版を入れてください。",
+            en="with this version of Streamlit connections from other sites cannot be refused, so the page is not served. Install a newer one: `pip install --upgrade streamlit`.",
+        )

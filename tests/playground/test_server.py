@@ -10,9 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from autograder.cli import app
-from autograder.playground.server import HOST, free_port
+from autograder.errors import SettingsError
+from autograder.playground.server import HOST, _require_guard, free_port
 
 PATIENCE_S = 120
 
@@ -176,3 +179,104 @@ def test_without_streamlit_the_command_says_what_to_install(monkeypatch: pytest.
     result = run()
     assert result.exit_code == 2
     assert 'pip install "textgen-autograder[playground]"' in result.output
+
+
+def answer_to(address: str, path: str, *headers: str) -> str:
+    """The status line of the answer to a request with exactly these headers."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall("\r\n".join([f"GET {path} HTTP/1.1", *headers, "", ""]).encode())
+        return connection.makefile("rb").readline().decode().strip()
+
+
+WEBSOCKET = (
+    "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+)  # fmt: skip
+
+
+PATHS = [
+    ("/", (), 200),
+    ("/_stcore/health", (), 200),
+    ("/_stcore/host-config", (), 200),
+    ("/_stcore/stream", WEBSOCKET, 101),
+]
+
+
+def test_other_names_and_other_sites_are_refused(served: Served):
+    """Pages, files and the WebSocket: a site that lets its name mean this machine reaches nothing; the page itself works."""
+    own = served.address.removeprefix("http://")
+    port = own.rpartition(":")[2]
+    foreign = [
+        "evil.example",
+        f"evil.example:{port}",
+        f"127.0.0.1.evil.example:{port}",
+        f"0.0.0.0:{port}",
+        "127.0.0.1:1",
+    ]
+    hosts = [*foreign, f"127.0.0.1:{port}@evil.example", "", f"{own}, evil.example"]
+    origins = [
+        *(f"http://{host}" for host in foreign),
+        f"https://{own}",
+        "http://localhost:3000",
+        "null",
+        "file://",
+        "",
+    ]
+    for path, extra, opened in PATHS:
+
+        def status(*headers: str, path: str = path, extra: tuple[str, ...] = extra) -> int:
+            return int(answer_to(served.address, path, *headers, *extra).split()[1])
+
+        for host in (own, f"localhost:{port}"):
+            assert status(f"Host: {host}") == status(f"Host: {host}", f"Origin: http://{host}") == opened
+        assert {status(f"Host: {host}") for host in hosts} == {403}
+        assert {status(f"Host: {host}", f"Origin: http://{host}") for host in hosts} == {403}
+        assert {status(f"Host: {own}", f"Origin: {origin}") for origin in origins} == {403}
+        assert status(f"Host: {own}", "Host: evil.example") in {400, 403}
+        assert status(f"Host: {own}", f"Origin: http://{own}", "Origin: http://evil.example") in {400, 403}
+
+
+def test_a_server_that_answers_other_names_is_not_used():
+    """Whatever Streamlit it is: the command looks before it names the address."""
+
+    class Open(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer((HOST, 0), Open) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(SettingsError, match="cannot be refused"):
+            _require_guard(f"http://{HOST}:{server.server_port}")
+        server.shutdown()
+
+
+def test_tornado_is_guarded_as_well():
+    """On which older releases of Streamlit run; its own client asks."""
+    program = """
+import asyncio, tornado.httpclient, tornado.web
+from autograder.playground.guard import guard_tornado
+
+class Page(tornado.web.RequestHandler):
+    def get(self):
+        self.write("page")
+
+async def main():
+    (sock,) = tornado.netutil.bind_sockets(0, "127.0.0.1")
+    port = sock.getsockname()[1]
+    guard_tornado(port)
+    server = tornado.httpserver.HTTPServer(tornado.web.Application([("/", Page)]))
+    server.add_sockets([sock])
+    client = tornado.httpclient.AsyncHTTPClient()
+    for headers in ({}, {"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Origin": f"http://127.0.0.1:{port}"}):
+        answer = await client.fetch(f"http://127.0.0.1:{port}/", headers=headers, raise_error=False)
+        print(answer.code)
+
+asyncio.run(main())
+"""
+    pytest.importorskip("tornado")
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["200", "403", "403", "200"]
