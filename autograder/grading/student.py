@@ -30,10 +30,13 @@ from autograder.grading.by_hand import Sources, first_use, forbidden
 from autograder.grading.claims import own_line
 from autograder.grading.spent import Spent
 from autograder.jail import channel, refusals, replies, wire
+from autograder.jail.barred import names_of
+from autograder.jail.families import families_of
 from autograder.jail.modules import describe_exception
 from autograder.jail.pool import START_TIMEOUT_S, ChildProcess, Ending, Limits, Zygote, reached_cpu_limit
 from autograder.jail.refusals import Use
-from autograder.jail.replies import Missing, Raised, Reply, Unsendable, Value
+from autograder.jail.replies import Missing, Odd, Raised, Reply, Unsendable, Value
+from autograder.jail.witness import KINDS
 from autograder.server.sessions import Quota
 from autograder.server.start import ended, waiting_for_server
 from autograder.shared import SharedObjects, refused_methods
@@ -50,6 +53,7 @@ class Backend(Protocol):
     """Where the student's module lives."""
 
     sources: Sources
+    odd: set[str]  # kinds of `witness.KINDS` that the student's code did under a rule
 
     def call(
         self,
@@ -162,6 +166,7 @@ class LocalBackend:
         self, load: Callable[[], ModuleType], files: frozenset[str], shared: SharedObjects, sources: Sources
     ) -> None:
         self._load, self._files, self._shared, self.sources = load, files, shared, sources
+        self.odd: set[str] = set()
         self._remove_scratch: weakref.finalize[..., Any] | None = None
         self._scratch = Path()
 
@@ -180,7 +185,7 @@ class LocalBackend:
         try:
             module = self._load()
             own = [module, *(sys.modules[name] for name in self.sources.texts if name in sys.modules)]
-            with refusals.refused(refused, own, uses=uses, files=self._files):
+            with refusals.refused(refused, own, tell=uses.append, files=self._files):
                 target = getattr(module, function, None)
                 if not callable(target):
                     raise _missing(function)
@@ -224,7 +229,8 @@ class LocalBackend:
 
 
 class JailedBackend:
-    """The student's module in a fresh jailed process, started at the first call.
+    """The student's module in a fresh jailed process, started at the first call, and anew where another set of functions is
+    refused than before: what a process may not do it may not do for its whole life.
 
     `cpu_s`: CPU seconds that its processes took, counted when each has ended.
     """
@@ -251,8 +257,9 @@ class JailedBackend:
             "jailed": zygote.jailed,
         }
         self._child: ChildProcess | None = None
+        self._refused: dict[str, str] = {}
+        self.odd: set[str] = set()
         self._over: LimitReached | None = None
-        self._refused: frozenset[str] = frozenset()  # what the last call may be said to have used
         self.cpu_s = 0.0
 
     def call(
@@ -263,9 +270,11 @@ class JailedBackend:
         *,
         refused: Mapping[str, str],
     ) -> tuple[Any, Sequence[str]]:
+        if refused != self._refused:
+            self.close()
+        self._refused = dict(refused)
         sent = wire.encode((arguments, dict(keywords)), self._shared)
-        self._refused = frozenset(refused.values())
-        return self._ask(function, {"function": function, "arguments": sent, "refused": dict(refused)})
+        return self._ask(function, {"function": function, "arguments": sent, "refused": self._refused})
 
     def first_use(self, function: str, names: frozenset[str]) -> Use | None:
         def ask(reader: str, arguments: tuple[object, ...]) -> Any:
@@ -294,7 +303,7 @@ class JailedBackend:
         if self._over is not None:
             raise self._over
         try:
-            reply = replies.decode(self._exchange(self._child or self._start(), msgpack.packb(request)))
+            reply = self._exchange(self._child or self._start(), msgpack.packb(request))
         except _IdleError:
             self._over = self._end(function, stopped=_idle(function, self._limits))
             raise self._over from None
@@ -309,7 +318,7 @@ class JailedBackend:
             raise _unsendable(function, str(error)) from None
         return self._read(function, reply)
 
-    def _exchange(self, child: ChildProcess, request: bytes) -> bytes:
+    def _exchange(self, child: ChildProcess, request: bytes) -> Reply:
         """The answer to `request`; what it takes is spent, but for waiting for the model server.
 
         Raises: DeadlineError if the check or the submission has no time left, _IdleError, ChannelClosedError, WireError.
@@ -319,11 +328,20 @@ class JailedBackend:
         waited_s = -self._deadline_s
         try:
             channel.send(child.sock, request, deadline_s=self._deadline_s)
-            self._await(child)
-            return channel.receive(child.sock, deadline_s=self._deadline_s)
+            return self._receive(child)
         finally:
             waited_s += self._deadline_s
             self._spent.add(time.monotonic() - started_s - waited_s)
+
+    def _receive(self, child: ChildProcess) -> Reply:
+        """The reply; what is told before it is noted."""
+        for _ in range(len(KINDS) + 1):  # each kind is told once
+            self._await(child)
+            reply = replies.decode(channel.receive(child.sock, deadline_s=self._deadline_s))
+            if not isinstance(reply, Odd):
+                return reply
+            self.odd.add(reply.kind)
+        raise wire.WireError("malformed reply")
 
     def _await(self, child: ChildProcess) -> None:
         """Wait until an answer begins. What the process waits for the model server puts the deadline off.
@@ -372,6 +390,10 @@ class JailedBackend:
         if server is not None and not server.is_alive():
             raise ended()
 
+    def _words(self) -> set[str]:
+        """What the last call may be said to have used."""
+        return {*self._refused.values(), *names_of(families_of(self._refused))}
+
     def _read(self, function: str, reply: Reply) -> tuple[Any, Sequence[str]]:
         self._require_server()
         match reply:
@@ -382,7 +404,8 @@ class JailedBackend:
                     raise _unsendable(function, str(error)) from None
             case Missing():
                 raise _missing(function)
-            case Use(name, line, line_text) if name in self._refused:
+            case Use(name, line, line_text) if name in self._words():
+                self.close()
                 raise forbidden(function, Use(name, *own_line(self.sources, line, line_text)))
             case Unsendable(reason):
                 raise _unsendable(function, reason)

@@ -22,8 +22,8 @@ import msgpack
 
 from autograder.jail import channel, confine, replies, walls, wire
 from autograder.jail.modules import describe_exception, file_name, load
-from autograder.jail.refusals import Use, refused
-from autograder.jail.replies import Missing, Reply, Unsendable, Value
+from autograder.jail.refusals import Rule, Use, refused
+from autograder.jail.replies import Missing, Odd, Reply, Unsendable, Value
 from autograder.shared import ModelLimitError, SharedObjects
 
 # All the modules of a submission, which `grading.files` bounds, and a little more.
@@ -57,19 +57,31 @@ def serve(
     sources: dict[str, str] = setup["sources"]
     files = frozenset(file_name(name) for name in sources)
     channel.send(sock, msgpack.packb({"ready": True}))
+    told: list[Use] = []
+
+    def tell(what: Use | str) -> None:
+        """At once: what has crossed nobody takes back."""
+        if isinstance(what, Use):
+            told.append(what)
+        if len(told) < 2:  # the first use is the reply
+            channel.send(sock, replies.encode(what if isinstance(what, Use) else Odd(what)))
+
     module: ModuleType | None = None
+    rule: Rule | None = None
     while True:
         try:
             request = wire.unpack(channel.receive(sock))
         except channel.ChannelClosedError:
             return
-        uses: list[Use] = []
         changed: list[str] = []
+        labels = request.get("refused", {})
         try:
             if module is None:
-                module = load(setup["module"], sources)
+                rule = rule or Rule(labels, files, tell)
+                module = load(setup["module"], sources, rule.count)
+                rule.is_importing = False
             own = [module, *(sys.modules[name] for name in sources if name in sys.modules)]
-            with refused(request.get("refused", {}), own, uses=uses, files=files):
+            with refused(labels, own, tell=tell, files=files, bar=False):
                 answer = _answer(module, request, shared, scratch, changed)
             missing = answer is _MISSING
             reply: Reply = Missing() if missing else Value(wire.encode(answer, shared), tuple(changed))
@@ -78,7 +90,9 @@ def serve(
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code included
             reply = describe_exception(error, files, limit=_limit_behind(error, limits), importing=module is None)
         # A use is told whatever became of it: a swallowed exception hides nothing.
-        channel.send(sock, replies.encode(uses[0] if uses else reply))
+        if not told:
+            channel.send(sock, replies.encode(reply))
+        told.clear()
 
 
 def _answer(

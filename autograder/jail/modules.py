@@ -1,23 +1,31 @@
 """Student source text → an imported module, the same way in the jail and in the student's own folder."""
 
 from __future__ import annotations
+import __future__
 
+import ast
 import importlib.abc
 import importlib.machinery
 import linecache
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, ModuleType
 
 from autograder.jail.replies import MAX_LINE_TEXT, MAX_TEXT, MAX_TYPE_NAME, MAX_TYPES, Raised
 
+_FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+
 
 class StudentFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Imports student files from memory. It stands last on the path, so no file can shadow a library."""
+    """Imports student files from memory. It stands last on the path, so no file can shadow a library.
 
-    def __init__(self, sources: Mapping[str, str]) -> None:
-        self._sources = sources
+    Args:
+        n_refused: how often something was refused by now, as `refusals.Rule.count`.
+    """
+
+    def __init__(self, sources: Mapping[str, str], n_refused: Callable[[], int] = lambda: 0) -> None:
+        self._sources, self._n_refused = sources, n_refused
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -37,7 +45,31 @@ class StudentFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return compile(source, name, "exec", dont_inherit=True)
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(self.get_code(module.__name__), module.__dict__)
+        """Run the text. Where something was refused to it, run it again without what cannot be done then: experiments that
+        stand beside the functions. Raises: whatever the text raises."""
+        before, names = self._n_refused(), dict(vars(module))
+        try:
+            exec(self.get_code(module.__name__), vars(module))
+        except BaseException:
+            if self._n_refused() == before:
+                raise
+            vars(module).clear()
+            vars(module).update(names)
+            self._run_what_can_be(module)
+
+    def _run_what_can_be(self, module: ModuleType) -> None:
+        """Statement by statement; after a refusal, a statement that raises (for a name that is missing now, say) is left out."""
+        name, before = file_name(module.__name__), self._n_refused()
+        tree = ast.parse(self._sources[module.__name__], name)
+        flags = 0
+        for statement in tree.body:
+            code = compile(ast.Module([statement], []), name, "exec", flags=flags, dont_inherit=True)
+            flags |= code.co_flags & _FUTURE
+            try:
+                exec(code, vars(module))
+            except BaseException:
+                if self._n_refused() == before:
+                    raise
 
 
 def file_name(module_name: str) -> str:
@@ -45,12 +77,12 @@ def file_name(module_name: str) -> str:
     return f"{module_name}.py"
 
 
-def load(name: str, sources: Mapping[str, str]) -> ModuleType:
-    """Import student module `name` from `sources`, found before any installed module of that name.
+def load(name: str, sources: Mapping[str, str], n_refused: Callable[[], int] = lambda: 0) -> ModuleType:
+    """Import student module `name` from `sources`, found before any installed module of that name; `n_refused`: see there.
 
     Raises: whatever the student's top-level code raises.
     """
-    finder = StudentFinder(sources)
+    finder = StudentFinder(sources, n_refused)
     sys.meta_path.append(finder)
     spec = finder.find_spec(name, None)
     assert spec is not None, name

@@ -1,15 +1,19 @@
 """Library functions that refuse while a student's function runs which has to do their work by hand.
 
     uses = []
-    with refused({"torch.softmax": "torch.softmax"}, [module], uses=uses):
+    with refused({"torch.softmax": "torch.softmax"}, [module], tell=uses.append):
         value = module.softmax(scores)
 
-Inside the block a call of one of these from the student's code raises `ForbiddenCall` and is noted in
-`uses`, so swallowing the exception hides nothing. Calls that a library makes on its own account go
+Inside the block a call of one of these from the student's code raises `ForbiddenCall` and is told,
+so swallowing the exception hides nothing. Calls that a library makes on its own account go
 through: `torch.nn.functional.softmax` may use `torch.Tensor.softmax`. Afterwards everything is as before.
 
-Not promised: a function that the student's code kept in a container before the block, or that a library
-calls for it (`torch.vmap(torch.softmax)`), is not observed; `autograder.grading.by_hand` reads these in the source.
+The names are the upper of two layers: below them the work itself is barred (`jail.barred`) where it belongs to one of the
+families of `jail.families`, for libraries, too. A student's process comes under a `Rule` before it imports the student's text,
+and for good: what it then finds out crosses at once, so nothing that the student's code does later takes it back.
+
+Not promised, of a name without a family: a function that the student's code kept in a container before the block, or that a
+library calls for it, is not observed; `autograder.grading.by_hand` reads these in the source.
 """
 
 from __future__ import annotations
@@ -21,8 +25,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
+from autograder.jail.barred import put_up
+from autograder.jail.families import families_of
+from autograder.jail.witness import watch
 from autograder.shared import ForbiddenCall
 
 # Their own code may call what the student may not.
@@ -66,8 +73,9 @@ def refused(
     labels: Mapping[str, str],
     modules: Sequence[ModuleType],
     *,
-    uses: list[Use],
+    tell: Callable[[Use], None],
     files: frozenset[str] = frozenset(),
+    bar: bool = True,
 ) -> Iterator[None]:
     """Refuse library functions to student code for as long as the block lasts.
 
@@ -75,24 +83,54 @@ def refused(
         labels: their dotted names, such as "torch.softmax" → how they are said to the student. Of a class its
             construction is refused. A name that names nothing refuses nothing.
         modules: the student's modules; what they imported from a library before is refused, too.
-        uses: gets every use.
+        tell: is given every use.
         files: file names of the student's code, for the line of a use.
+        bar: bar the families of the names, too; in a process under a `Rule` they are.
     """
-    watch = _Watch(uses, files)
+    observer = _Watch(tell, files)
     with ExitStack() as undo:
-        undo.callback(watch.stop)
+        undo.callback(observer.stop)
+        if bar:
+            put_up(families_of(labels), observer.refuse, undo=undo)
         for name, label in labels.items():
             target = find_target(name)
             if target is not None:
-                _refuse(target, label, watch, modules, undo)
+                _refuse(target, label, observer, modules, undo)
         yield
+
+
+class Rule:
+    """What a student's process does not do from here on: the work that the names of `labels` stand for.
+
+    While the student's text is imported a use is refused, but not told: an experiment beside the answer is no answer.
+
+    Args:
+        files: file names of the student's text, which is not imported yet.
+        tell: is given every use and every oddity (one of `witness.KINDS`) as it happens.
+    """
+
+    def __init__(self, labels: Mapping[str, str], files: frozenset[str], tell: Callable[[Use | str], None]) -> None:
+        self._tell, self._n_refused, self.is_importing = tell, 0, True
+        families = families_of(labels)
+        if families:
+            refuse = _Watch(self._note, files).refuse
+            watch(families, put_up(families, refuse), files, refuse=refuse, tell=tell)
+
+    def count(self) -> int:
+        """How often something was refused by now."""
+        return self._n_refused
+
+    def _note(self, use: Use) -> None:
+        self._n_refused += 1
+        if not self.is_importing:
+            self._tell(use)
 
 
 @dataclass
 class _Watch:
     """What the refusing functions of one block share. One that outlives the block refuses nothing."""
 
-    uses: list[Use]
+    tell: Callable[[Use], None]
     files: frozenset[str]
     active: bool = True
 
@@ -101,9 +139,15 @@ class _Watch:
 
     def admit(self, label: str, caller: FrameType) -> None:
         """Return if a library calls. Raises: ForbiddenCall if student code does."""
-        if not self.active or _is_in_a_library(caller):
-            return
-        self.uses.append(self._use(label, caller))
+        if self.active and not _is_in_a_library(caller, self.files):
+            self._refuse(label, caller)
+
+    def refuse(self, label: str) -> NoReturn:
+        """Raises: ForbiddenCall."""
+        self._refuse(label, sys._getframe(1))
+
+    def _refuse(self, label: str, caller: FrameType) -> NoReturn:
+        self.tell(self._use(label, caller))
         raise ForbiddenCall(f"{label}: write this by hand")
 
     def _use(self, label: str, caller: FrameType) -> Use:
@@ -115,12 +159,14 @@ class _Watch:
         return Use(label, 0, "")
 
 
-def _is_in_a_library(frame: FrameType) -> bool:
+def _is_in_a_library(frame: FrameType, files: frozenset[str]) -> bool:
     caller: FrameType | None = frame
     while caller is not None and caller.f_globals.get("__name__") in _TRANSPARENT:
         caller = caller.f_back
     name = caller.f_globals.get("__name__") if caller is not None else None
     if caller is None or not isinstance(name, str) or name.partition(".")[0] not in LIBRARIES:
+        return False
+    if caller.f_code.co_filename in files:  # a module of the student's that is called like one of the library's
         return False
     return getattr(sys.modules.get(name), "__dict__", None) is caller.f_globals  # else only called so
 

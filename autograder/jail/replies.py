@@ -1,6 +1,6 @@
 """What a student's process says of a call: every field of it is written, bounded and checked here and nowhere else.
 
-The process may say anything; `decode` gives one of the five replies below with every field within its bounds, or refuses.
+The process may say anything; `decode` gives one of the replies below with every field within its bounds, or refuses.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import msgpack
 from autograder.jail import wire
 from autograder.jail.refusals import Use
 from autograder.jail.wire import WireError
+from autograder.jail.witness import KINDS
 
 MAX_TYPES, MAX_TYPE_NAME = 12, 100
 MAX_ARGUMENTS, MAX_ARGUMENT_NAME = 64, 100
@@ -60,10 +61,17 @@ class Raised:
     importing: bool = False
 
 
+@dataclass(frozen=True)
+class Odd:
+    """No reply: the student's code did something odd, one of `witness.KINDS`, before the reply comes."""
+
+    kind: str
+
+
 Reply = Value | Missing | Unsendable | Raised | Use
 
 
-def encode(reply: Reply) -> bytes:
+def encode(reply: Reply | Odd) -> bytes:
     """`reply` as a message, each field cut to its bound."""
     match reply:
         case Value(data, changed):
@@ -71,6 +79,8 @@ def encode(reply: Reply) -> bytes:
             content: dict[str, Any] = {"value": [data, names]}
         case Missing():
             content = {"missing": True}
+        case Odd(kind):
+            content = {"odd": kind}
         case Unsendable(reason):
             content = {"unsendable": _cut(reason, MAX_REASON)}
         case Use(name, line, line_text):
@@ -83,13 +93,15 @@ def encode(reply: Reply) -> bytes:
     return packed
 
 
-def decode(data: bytes) -> Reply:
+def decode(data: bytes) -> Reply | Odd:
     """The reply in a message. Raises: WireError for anything else, and for a field beyond its bound."""
     match wire.unpack(data):
         case {"value": [bytes(value), [*names]], **rest} if not rest and len(names) <= MAX_ARGUMENTS:
             return Value(value, tuple(_text(name, MAX_ARGUMENT_NAME) for name in names))
         case {"missing": True, **rest} if not rest:
             return Missing()
+        case {"odd": str(kind), **rest} if not rest and kind in KINDS:
+            return Odd(kind)
         case {"unsendable": reason, **rest} if not rest:
             return Unsendable(_text(reason, MAX_REASON))
         case {"used": [name, line, line_text], **rest} if not rest:

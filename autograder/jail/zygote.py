@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograder.jail import child, confine
+from autograder.jail import barred, child, confine
 from autograder.jail.libc import fork, libc
 from autograder.shared import SharedObjects
 
@@ -58,6 +58,7 @@ def _load_and_obey(control: socket.socket) -> None:
     settings = json.loads(data)
     shared, link = _load_remote(settings, socket.socket(fileno=fds[0])) if fds else (_load(settings), None)
     confine.prepare()
+    barred.prepare()
     # What is there now stays: collecting it would copy every page of it in every student process.
     gc.collect()
     gc.freeze()
