@@ -9,7 +9,7 @@ out, and the rest is read without it; the answers that were in it wait for a per
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,11 @@ class LeftOut:
 
 
 class SubmissionReader:
-    """Reads submissions of one class; a context manager. `cpu_s`: CPU seconds that it took so far."""
+    """Reads submissions of one class; a context manager. `ask`: see `Readers`; `cpu_s`: CPU seconds that it took so far."""
 
     def __init__(self, limits: ReadingLimits | None = None) -> None:
         self._readers = Readers(limits)
-        self.close = self._readers.close
+        self.ask, self.close = self._readers.ask, self._readers.close
 
     def __enter__(self) -> SubmissionReader:
         return self
@@ -59,12 +59,16 @@ class SubmissionReader:
         while "" not in left_out:
             reasons = {path: _message(one.reason) for path, one in left_out.items()}
             order = {"student": student, "entry": str(entry), "unit": _unit_data(unit), "left_out": reasons}
+            limits = self._readers.limits
+            limits = replace(
+                limits, cpu_s=max(1, limits.cpu_s >> len(left_out))
+            )  # the rest takes no time if it is honest
             try:
-                answer = self._readers.ask(READ_HERE, order)
+                answer = self._readers.ask(READ_HERE, order, limits)
                 return _submission(student, answer, [one.log for one in left_out.values()])
             except ReadingFailedError as error:
                 path = error.at if error.at not in left_out and len(left_out) < MAX_LEFT_OUT else ""
-                left_out[path] = LeftOut(_reason(error, path or entry.name, self._readers.limits), str(error))
+                left_out[path] = LeftOut(_reason(error, path or entry.name, limits), str(error))
         given_up = unreadable(student, unit, left_out[""].reason, Verdict.FAULT)
         return _with_log(given_up, [one.log for one in left_out.values()])
 

@@ -143,9 +143,10 @@ def without_magics(cell: str) -> str:
         if not first.startswith(_RUN_THE_CELL):
             return ""
         cell = rest
+    cell = cell.removesuffix("\n")
     if outline(cell).is_python:  # where a line may well begin with %
-        return cell.removesuffix("\n")
-    return "\n".join(_python_line(line) for line in cell.removesuffix("\n").split("\n"))
+        return cell
+    return "\n".join(_python_line(line) for line in cell.split("\n"))
 
 
 def _python_line(line: str) -> str:

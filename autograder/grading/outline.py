@@ -58,7 +58,7 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)  # all cells of a notebook
 def outline(text: str) -> Outline:
     """What `text` defines at its outermost level."""
     tree = parsed(text)

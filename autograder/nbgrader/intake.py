@@ -21,6 +21,7 @@ from autograder.messages import Message, visible_name
 TIMESTAMP, SET_ASIDE = "timestamp.txt", "timestamp.unreadable.txt"
 # What nbgrader's search patterns, web pages and addresses cannot take in a student's id.
 _UNFIT_ID = re.compile(r"[\[\]*?<>\"&\\%#;:|\x00-\x1f]|^[.-]|^\s|\s$")
+_MAX_TIMESTAMP_BYTES = 200
 _PLACEHOLDER = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
 
 
@@ -93,6 +94,8 @@ def _unfit_files(folder: Path) -> Iterator[Path]:
 
 def _is_readable(timestamp: Path) -> bool:
     try:
+        if timestamp.stat().st_size > _MAX_TIMESTAMP_BYTES:
+            return False
         text = timestamp.read_text(encoding="utf-8").strip()
         return not text or parse_utc(text) is not None
     except (ValueError, OverflowError, OSError):

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import select
 from pathlib import Path
 from typing import Any, TextIO
 
-from autograder.build.fill import filled_notebook
+from autograder.build.fill import filled_notebook, with_code
 from autograder.course import read_course
 from autograder.errors import AutograderError, CourseError
 from autograder.exercise import Course, Exercise, Unit, Verdict
@@ -20,11 +21,15 @@ from autograder.grading.apart import SubmissionReader
 from autograder.grading.engine import Grader, Settings
 from autograder.grading.intake import Answer, Submission
 from autograder.jail.pool import Limits
+from autograder.jail.readers import ReadingFailedError
 from autograder.messages import Message
 from autograder.models import Catalog, read_catalog
 from autograder.models.sources import choose
 
 IDLE_S = 120.0
+MAX_SHOWN_CHARACTERS, _MAX_GAP = 40_000, 500
+_SHOWN_IN_PART = "# 長いので一部だけを表示しています。採点したのは提出物の全体です / Shown in part, for it is long; the whole was graded."
+_NOT_SHOWN = "# 表示できません。提出物のファイルを見てください / Cannot be shown; look at the submitted file."
 
 
 def main() -> None:
@@ -92,15 +97,34 @@ class _Bench:
         submission = self._reader.read(student, folder, unit)
         graded = self._grader.grade(submission, unit)
         answers = {exercise.name: submission.answers[exercise.name] for exercise in unit.exercises}
-        shown = {one.name: _shown(one, answers[one.name]) for one in unit.exercises}
+        filled = {one.name: self._filled(one, language, _shown(one, answers[one.name])) for one in unit.exercises}
         return {
             "report": graded.report,
             "faults": graded.faults,
             "handed_out": {one.name: _notebook(one, language, None) for one in unit.exercises},
-            "notebooks": {one.name: _notebook(one, language, shown[one.name]) for one in unit.exercises},
+            "notebooks": filled,
             "digests": {name: _digest(answer) for name, answer in answers.items()},
             "unread": {name: _both(why) for name, one in answers.items() if (why := _unread(one, submission))},
         }
+
+    def _filled(self, exercise: Exercise, language: str, answer: str | None) -> dict[str, Any]:
+        """The notebook with the answer as it can be shown; a text is taken apart where submissions are read."""
+        notebook = _notebook(exercise, language, None)
+        if answer is None or exercise.is_prose:
+            return notebook if answer is None else _notebook(exercise, language, answer)
+        order = {"cells": notebook["cells"], "text": legible(answer), "name": exercise.name}
+        try:
+            cells = self._reader.ask("autograder.build.fill:filled_here", order | {"functions": exercise.functions})
+        except ReadingFailedError:
+            cells = with_code(notebook["cells"], _NOT_SHOWN, exercise.name, exercise.functions)
+        return {**notebook, "cells": cells}
+
+
+def legible(code: str) -> str:
+    """`code` as pages can show it: what colours it takes time that grows with the square of some texts."""
+    half = _MAX_GAP // 2
+    shown = re.sub(rf"\s{{{_MAX_GAP},}}", lambda gap: gap[0][:half] + gap[0][-half:], code)[:MAX_SHOWN_CHARACTERS]
+    return code if shown == code else f"{_SHOWN_IN_PART}\n{shown}"
 
 
 def _notebook(exercise: Exercise, language: str, answer: str | None) -> dict[str, Any]:
