@@ -8,6 +8,7 @@ from dataclasses import replace
 from autograder.audit.behaviour import Bench, audit_exercise
 from autograder.audit.figures import audit_figures
 from autograder.audit.hints import audit_hints
+from autograder.audit.promises import audit_promises
 from autograder.audit.shipping import audit_shipping
 from autograder.audit.texts import audit_texts
 from autograder.errors import SettingsError
@@ -38,7 +39,7 @@ def audit_course(
     if only:
         exercises = chosen_exercises(exercises, only)
         units = [replace(unit, exercises=tuple(one for one in unit.exercises if one in exercises)) for unit in units]
-    audits = (audit_texts, audit_figures, audit_hints)
+    audits = (audit_texts, audit_promises, audit_figures, audit_hints)
     problems = [problem for unit in units for audit in audits for problem in audit(unit)]
     if not only:
         problems += [*audit_shipping(course), *audit_power(course)]

@@ -1,6 +1,6 @@
 """Hidden checks of basics/change_model_or_prompt."""
 
-from autograder.checks import fail, points, read_dict, read_text, require
+from autograder.checks import fail, points, read_dict, read_text, require, unchanging
 from autograder.stats import WIDEST_TIE, greedy_tokens, is_greedy_text
 
 NOUNS = ["cat", "witch", "pirate", "clock", "penguin", "knight", "violin", "ghost", "fox", "lamp"]
@@ -111,6 +111,7 @@ def test_the_text_is_the_greedy_one(student, lm, rng):
         prompt = f"Tell me a story about a {noun}."
         max_new_tokens = rng.randint(24, 32)
         require_greedy(student, lm, prompt, max_new_tokens)
+    require_greedy(student, lm, "1+1=?", 40)  # comes to its end, where the special token EOS stands
 
 
 @points(1)
@@ -170,3 +171,13 @@ def test_the_concise_prompt_works_in_japanese(student, lm):
     The model answers various Japanese questions briefly and correctly.
     """
     require_short_answers(student, lm, JAPANESE)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, lm, other_lm):
+    """compare に渡されたリストは、呼び出しのあとも変わりません。
+
+    The lists that are passed to compare stay as they were.
+    """
+    models = [str(lm.path), str(other_lm.path)]
+    read_dict(unchanging(student).compare(models, ["Once", "The end"], 2), "compare")

@@ -148,3 +148,76 @@ def loses_the_question(question):
 )
 def asks_for_details(question):
     return f"{question} Explain step by step."
+
+
+@mistake(
+    of="generate_text",
+    caught_by="test_the_text_is_the_greedy_one",
+    ja="文に特殊トークンが残っています。取り除いて文に直してください（pipeline に任せれば、取り除かれます）。",
+    en="Special tokens are left in the text. Decode without them (the pipeline removes them by itself).",
+)
+def keeps_special_tokens(model_name, prompt, max_new_tokens):
+    pipe = pipeline("text-generation", model=model_name)
+    inputs = pipe.tokenizer(prompt, return_tensors="pt")
+    ids = pipe.model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False)
+    return pipe.tokenizer.decode(ids[0, inputs["input_ids"].shape[1] :])
+
+
+@mistake(
+    of="compare",
+    caught_by="test_compare_has_every_pair",
+    ja="キーの順が逆です。(モデル名, プロンプト) の順にしてください。",
+    en="The keys are the wrong way round. The model name comes first, then the prompt.",
+)
+def turns_the_keys_round(model_names, prompts, max_new_tokens):
+    return {
+        (prompt, model_name): generate_text(model_name, prompt, max_new_tokens)
+        for model_name in model_names
+        for prompt in prompts
+    }
+
+
+@mistake(
+    of="compare",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリストからモデル名を取り出して、空にしています。読むだけにしてください。",
+    en="The model names are taken out of the list that was passed, which ends up empty. Only read it.",
+)
+def empties_the_list_of_models(model_names, prompts, max_new_tokens):
+    table = {}
+    while model_names:
+        model_name = model_names.pop(0)
+        for prompt in prompts:
+            table[model_name, prompt] = generate_text(model_name, prompt, max_new_tokens)
+    return table
+
+
+@mistake(
+    of="concise_prompt",
+    caught_by="test_the_concise_prompt_gets_a_short_answer",
+    ja="プロンプトが 500 文字を超えています。短く頼んでください。",
+    en="The prompt is longer than 500 characters. Ask in few words.",
+)
+def writes_too_long_a_prompt(question):
+    return f"{question} Answer in one word." + " Be brief." * 60
+
+
+@mistake(
+    of="concise_prompt",
+    caught_by="test_the_concise_prompt_gets_a_short_answer",
+    ja="プロンプトに答えが書いてあります。答えるのはモデルです。",
+    en="The answer stands in the prompt. It is the model that shall answer.",
+)
+def writes_the_answer_down(question):
+    answers = {"What is the capital of Japan?": "Tokyo", "What is the opposite of hot?": "cold"}
+    return f"{question} Answer in one word: {answers.get(question, '')}"
+
+
+@mistake(
+    of="concise_prompt",
+    caught_by="test_the_concise_prompt_works_in_japanese",
+    ja="日本語の質問では、短く答えるように頼んでいません。日本語の質問も来ます。",
+    en="With Japanese questions no short answer is asked for. Questions come in Japanese as well.",
+)
+def forgets_japanese(question):
+    return f"{question} Answer in one word." if question.isascii() else question

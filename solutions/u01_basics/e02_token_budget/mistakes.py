@@ -199,3 +199,70 @@ def generates_at_least_one(model, tokenizer, prompt, *, max_length=None, max_new
         ids, n_prompt, _ = generated(model, tokenizer, prompt, None, 1)
     new_ids = ids[n_prompt:]
     return tokenizer.decode(new_ids, skip_special_tokens=True), len(new_ids), reason_of(new_ids, tokenizer)
+
+
+@mistake(
+    of="count_tokens",
+    caught_by="test_counts_the_tokens_of_any_text",
+    ja="空の文字列をいつも 0 個と数えています。BOS を付けるトークナイザでは、空でも 1 個です。",
+    en="The empty string is always counted as 0. With a tokenizer that adds BOS it is 1.",
+)
+def takes_an_empty_text_for_0(tokenizer, text):
+    return len(tokenizer(text)["input_ids"]) if text else 0
+
+
+@mistake(
+    of="generate_within",
+    caught_by="test_max_length_counts_the_prompt",
+    ja="1 つずつ最も確率の高いトークンを選ぶのではなく、ビームサーチで選んでいます。num_beams を渡さないでください。",
+    en="Beams are searched instead of taking the most probable token each time. Pass no num_beams.",
+)
+def searches_with_beams(model, tokenizer, prompt, *, max_length=None, max_new_tokens=None):
+    if (max_length is None) == (max_new_tokens is None):
+        raise ValueError
+    inputs = tokenizer(prompt, return_tensors="pt")
+    n_prompt = inputs["input_ids"].shape[1]
+    limit = max(0, max_length - n_prompt) if max_new_tokens is None else max_new_tokens
+    if limit == 0:
+        return "", 0, "length"
+    new_ids = model.generate(**inputs, max_new_tokens=limit, do_sample=False, num_beams=4)[0, n_prompt:].tolist()
+    return tokenizer.decode(new_ids, skip_special_tokens=True), len(new_ids), reason_of(new_ids, tokenizer)
+
+
+@mistake(
+    of="generate_within",
+    caught_by="test_eos_ends_the_text_before_the_limit",
+    ja='理由がいつも "length" です。最後の新しいトークンが EOS かどうかを見てください。',
+    en='The reason is always "length". See whether the last of the new tokens is EOS.',
+)
+def always_says_length(model, tokenizer, prompt, *, max_length=None, max_new_tokens=None):
+    ids, n_prompt, _ = generated(model, tokenizer, prompt, max_length, max_new_tokens)
+    new_ids = ids[n_prompt:]
+    return tokenizer.decode(new_ids, skip_special_tokens=True), len(new_ids), "length"
+
+
+@mistake(
+    of="generate_within",
+    caught_by="test_max_length_counts_the_prompt",
+    ja="プロンプトに言葉を付け足しています。モデルには、渡されたプロンプトをそのまま与えてください。",
+    en="Words are added to the prompt. Give the model the prompt just as it came.",
+)
+def adds_words_to_the_prompt(model, tokenizer, prompt, *, max_length=None, max_new_tokens=None):
+    if max_length is not None:
+        max_length += len(tokenizer(f"User: {prompt}")["input_ids"]) - len(tokenizer(prompt)["input_ids"])
+    ids, n_prompt, _ = generated(model, tokenizer, f"User: {prompt}", max_length, max_new_tokens)
+    new_ids = ids[n_prompt:]
+    return tokenizer.decode(new_ids, skip_special_tokens=True), len(new_ids), reason_of(new_ids, tokenizer)
+
+
+@mistake(
+    of="generate_within",
+    caught_by="test_special_tokens_in_the_prompt_do_no_harm",
+    ja="プロンプトに書かれた特殊トークンを取り除いてから、モデルに渡しています。そのまま渡してください。",
+    en="Special tokens written in the prompt are removed before it reaches the model. Pass it as it is.",
+)
+def removes_special_tokens_from_the_prompt(model, tokenizer, prompt, *, max_length=None, max_new_tokens=None):
+    prompt = prompt.replace(tokenizer.eos_token, "")
+    ids, n_prompt, _ = generated(model, tokenizer, prompt, max_length, max_new_tokens)
+    new_ids = ids[n_prompt:]
+    return tokenizer.decode(new_ids, skip_special_tokens=True), len(new_ids), reason_of(new_ids, tokenizer)

@@ -128,3 +128,57 @@ def removes_the_marker(tokenizer, word):
 )
 def shows_special_tokens(tokenizer, word):
     return tokenizer.tokenize(word, add_special_tokens=True)
+
+
+@mistake(
+    of="encode",
+    caught_by="test_gives_the_ids_of_the_example",
+    ja="辞書ではなく、2 つのテンソルの組を返しています。キーが input_ids と attention_mask の辞書にしてください。",
+    en="A pair of tensors comes back. Return a dictionary with the keys input_ids and attention_mask.",
+)
+def returns_a_pair(tokenizer, prompt, bos=True):
+    ids = tokenizer.convert_tokens_to_ids(tokenizer.tokenize(prompt))
+    both = tensors([tokenizer.bos_token_id, *ids] if bos else ids)
+    return both["input_ids"], both["attention_mask"]
+
+
+@mistake(
+    of="encode",
+    caught_by="test_bos_is_the_callers_choice",
+    ja="引数 bos を使わず、トークナイザの普段の動作に従っています。先頭の BOS は bos だけで決まります。",
+    en="The argument bos is not used: BOS stands there as the tokenizer usually has it. bos alone decides.",
+)
+def follows_the_tokenizer(tokenizer, prompt, bos=True):
+    ids = tokenizer.convert_tokens_to_ids(tokenizer.tokenize(prompt))
+    return tensors([tokenizer.bos_token_id, *ids] if "▁" in tokenizer.get_vocab() else ids)
+
+
+@mistake(
+    of="encode",
+    caught_by="test_gives_the_ids_of_the_example",
+    ja="分ける前に、小文字に直しています。文を書き換えずに、そのまま分けてください。",
+    en="The text is put into lower case before it is split. Split it as it is.",
+)
+def lower_cases_the_prompt(tokenizer, prompt, bos=True):
+    ids = tokenizer.convert_tokens_to_ids(tokenizer.tokenize(prompt.lower()))
+    return tensors([tokenizer.bos_token_id, *ids] if bos else ids)
+
+
+@mistake(
+    of="subwords",
+    caught_by="test_splits_a_long_word",
+    ja="1 文字ずつに分けています。トークナイザの分け方をたずねてください。",
+    en="The word is split into characters. Ask the tokenizer how it splits.",
+)
+def splits_into_characters(tokenizer, word):
+    return list(word)
+
+
+@mistake(
+    of="subwords",
+    caught_by="test_splits_a_long_word",
+    ja="トークナイザを直接呼んでいます。ID に直さずに、サブワードに分けるだけのメソッドがあります。",
+    en="The tokenizer itself is called. There is a method that only splits into subwords, without ids.",
+)
+def calls_the_tokenizer_for_subwords(tokenizer, word):
+    return tokenizer.convert_ids_to_tokens(tokenizer(word, add_special_tokens=False)["input_ids"])

@@ -1,6 +1,6 @@
 """Hidden checks of basics/manual_decoding."""
 
-from autograder.checks import forbid, points, read_text, require
+from autograder.checks import forbid, points, read_text, require, unchanging
 from autograder.stats import greedy_tokens
 
 FORBIDDEN = ("decode", "batch_decode", "_decode", "convert_tokens_to_string")
@@ -139,3 +139,15 @@ def test_decodes_any_ids(student, rng, lm):
         for _ in range(2):
             ids.insert(rng.randint(0, len(ids)), rng.choice(special))
         require_decoded(student, lm, ids)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, lm):
+    """渡されたリストは、呼び出しのあとも変わりません。
+
+    The lists that are passed stay as they were.
+    """
+    asked = unchanging(student)
+    read_text(asked.join_subwords(["▁Once", "▁upon", "<0x0A>"]), "join_subwords")
+    ids = [*lm.tokenizer("Once upon")["input_ids"], lm.tokenizer.eos_token_id]
+    read_text(asked.decode(forbid(lm.tokenizer, *FORBIDDEN), ids, True), "decode")

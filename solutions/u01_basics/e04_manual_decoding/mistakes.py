@@ -164,3 +164,67 @@ def skips_only_bos_and_eos(tokenizer, ids, skip_special_tokens):
     if skip_special_tokens:
         ids = [one for one in ids if one not in (tokenizer.bos_token_id, tokenizer.eos_token_id)]
     return join_subwords(tokenizer.convert_ids_to_tokens(ids))
+
+
+@mistake(
+    of="join_subwords",
+    caught_by="test_special_tokens_stay_or_go_as_asked",
+    ja="<s> という文字列を捨てています。つなぐときは、そのまま残してください。",
+    en="The string <s> is dropped. When joining, leave it as it is.",
+)
+def drops_strings_of_special_tokens(tokens):
+    return joined([token for token in tokens if token != "<s>"], text_of_run).removeprefix(" ")
+
+
+@mistake(
+    of="join_subwords",
+    caught_by="test_joins_the_subwords_of_any_text",
+    ja="空のリストで止まっています。サブワードがなければ、空の文字列です。",
+    en="It stops at an empty list. Without subwords the text is empty.",
+)
+def fails_on_nothing(tokens):
+    first, *others = tokens
+    return joined([first, *others], text_of_run).removeprefix(" ")
+
+
+@mistake(
+    of="decode",
+    caught_by="test_special_tokens_stay_or_go_as_asked",
+    ja="文字列ではなく、サブワードのリストを返しています。つないで 1 つの文字列にしてください。",
+    en="A list of subwords comes back. Join them into one string.",
+)
+def returns_the_subwords(tokenizer, ids, skip_special_tokens):
+    return tokenizer.convert_ids_to_tokens(ids, skip_special_tokens=skip_special_tokens)
+
+
+@mistake(
+    of="decode",
+    caught_by="test_special_tokens_stay_or_go_as_asked",
+    ja="ID を 1 つずつ別々に文字列に直してつないでいます。先頭の空白やバイトの並びは、全体を見ないと分かりません。",
+    en="Each id is turned into a string alone. The space at the front and runs of bytes show only in the whole.",
+)
+def joins_each_token_alone(tokenizer, ids, skip_special_tokens):
+    tokens = tokenizer.convert_ids_to_tokens(ids, skip_special_tokens=skip_special_tokens)
+    return "".join(join_subwords([token]) for token in tokens)
+
+
+@mistake(
+    of="decode",
+    caught_by="test_special_tokens_stay_or_go_as_asked",
+    ja="tokenizer.decode に任せています。この課題では、サブワードを自分でつなぎます。",
+    en="tokenizer.decode does the work. Here you join the subwords yourself.",
+)
+def calls_decode(tokenizer, ids, skip_special_tokens):
+    return tokenizer.decode(ids, skip_special_tokens=skip_special_tokens)
+
+
+@mistake(
+    of="decode",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリストそのものから、特殊トークンを取り除いています。新しいリストを作ってください。",
+    en="Special tokens are removed from the very list that was passed. Make a new list.",
+)
+def removes_special_tokens_in_place(tokenizer, ids, skip_special_tokens):
+    if skip_special_tokens:
+        ids[:] = [one for one in ids if one not in tokenizer.all_special_ids]
+    return join_subwords(tokenizer.convert_ids_to_tokens(ids))

@@ -143,3 +143,14 @@ def strips_the_prompt(model, tokenizer, prompt, max_length):
 def uses_the_pipeline(model, tokenizer, prompt, max_length):
     pipe = pipeline("text-generation", model=model, tokenizer=tokenizer)
     return pipe(prompt, max_length=max_length, do_sample=False)[0]["generated_text"]
+
+
+@mistake(
+    of="generate_text",
+    caught_by="test_the_prompt_goes_in_unchanged",
+    ja="返す文の前後の空白を消しています。プロンプトが空白で始まることもあるので、先頭からそのまま返してください。",
+    en="Spaces around the text are removed. The prompt may begin with spaces, so return the text from its very beginning.",
+)
+def strips_the_text(model, tokenizer, prompt, max_length):
+    output_ids = model.generate(**encoded(tokenizer, prompt), max_length=max_length, do_sample=False)
+    return tokenizer.decode(output_ids[0], skip_special_tokens=True).strip()

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.checks import by_hand, fail, forbid, points, read_tensor, require, require_raises
+from autograder.checks import by_hand, fail, forbid, points, read_tensor, require, require_raises, unchanging
 from autograder.stats import departure, greedy_tokens
 
 NEVER = -1  # no token has this id
@@ -133,3 +133,13 @@ def test_refuses_arguments_that_make_no_sense(student, lm):
     require_raises(ValueError, student.greedy_decode, model, torch.empty(1, 0, dtype=torch.int64), 4, eos)
     for max_new_tokens in (0, -2):
         require_raises(ValueError, student.greedy_decode, model, ids, max_new_tokens, eos)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, lm):
+    """渡された input_ids は、呼び出しのあとも変わりません。
+
+    The input_ids that are passed stay as they were.
+    """
+    ids = lm.tokenizer(STORIES[1])["input_ids"]
+    new_tokens(unchanging(student), lm, ids, 3, lm.tokenizer.eos_token_id)

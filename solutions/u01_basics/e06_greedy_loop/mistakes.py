@@ -214,3 +214,33 @@ def accepts_a_limit_of_zero(model, input_ids, max_new_tokens, eos_token_id):
         if input_ids[0, -1] == eos_token_id:
             break
     return input_ids
+
+
+@mistake(
+    of="greedy_decode",
+    caught_by="test_the_prompt_stands_in_front",
+    ja="返すテンソルの型が int64 ではありません。ID は torch.int64 のまま返してください。",
+    en="The tensor that comes back is not of dtype int64. Keep the ids in torch.int64.",
+)
+def returns_another_dtype(model, input_ids, max_new_tokens, eos_token_id):
+    require_sense(input_ids, max_new_tokens)
+    for _ in range(max_new_tokens):
+        input_ids = torch.cat([input_ids, best_next(model, input_ids)], dim=-1)
+        if input_ids[0, -1] == eos_token_id:
+            break
+    return input_ids.int()
+
+
+@mistake(
+    of="greedy_decode",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡された input_ids そのものに、新しいトークンを書き足しています。呼んだ側のプロンプトが変わってしまうので、新しいテンソルを作ってください。",
+    en="The new tokens are added to the very input_ids that were passed, so the caller's prompt changes. Make a new tensor.",
+)
+def writes_into_the_prompt(model, input_ids, max_new_tokens, eos_token_id):
+    require_sense(input_ids, max_new_tokens)
+    for _ in range(max_new_tokens):
+        input_ids.data = torch.cat([input_ids, best_next(model, input_ids)], dim=-1)
+        if input_ids[0, -1] == eos_token_id:
+            break
+    return input_ids

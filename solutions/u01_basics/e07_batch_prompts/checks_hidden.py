@@ -1,6 +1,6 @@
 """Hidden checks of basics/batch_prompts."""
 
-from autograder.checks import fail, points, read_texts
+from autograder.checks import fail, points, read_texts, unchanging
 from autograder.stats import is_greedy_text
 
 NOUNS = ["cat", "witch", "pirate", "clock", "penguin", "knight", "violin", "ghost", "fox", "lamp"]
@@ -87,3 +87,13 @@ def test_a_single_prompt_is_a_batch_too(student, rng, lm, other_lm):
         prompt = f"Once upon a time, a {rng.choice(NOUNS)}"
         require_texts(student, one, [prompt], 7)
         require_texts(student, one, [prompt, LONG, "Once"], 1)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, lm):
+    """渡されたリストは、呼び出しのあとも変わりません。
+
+    The list that is passed stays as it was.
+    """
+    answer = unchanging(student).generate_batch(lm.model, lm.tokenizer, ["Once upon a time", "1+1=?", "Once"], 2)
+    read_texts(answer, "generate_batch", length=3)

@@ -181,3 +181,89 @@ def joins_all_prompts(model, tokenizer, prompts, max_new_tokens):
     output = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False)
     text = tokenizer.decode(output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
     return [text for _ in prompts]
+
+
+@mistake(
+    of="generate_batch",
+    caught_by="test_prompts_of_very_different_lengths",
+    ja="1 つずつ最も確率の高いトークンを選ぶのではなく、ビームサーチで選んでいます。num_beams を渡さないでください。",
+    en="Beams are searched instead of taking the most probable token each time. Pass no num_beams.",
+)
+def searches_with_beams(model, tokenizer, prompts, max_new_tokens):
+    if not prompts:
+        return []
+    inputs = padded(tokenizer, prompts)
+    output = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False, num_beams=4)
+    return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+
+@mistake(
+    of="generate_batch",
+    caught_by="test_prompts_of_very_different_lengths",
+    ja="トークナイザが普段付ける BOS が、モデルに入っていません。特殊トークンの付け方を変えないでください。",
+    en="The BOS that the tokenizer usually adds does not reach the model. Leave special tokens as the tokenizer has them.",
+)
+def leaves_out_bos(model, tokenizer, prompts, max_new_tokens):
+    if not prompts:
+        return []
+    inputs = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
+    output = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False)
+    return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+
+@mistake(
+    of="generate_batch",
+    caught_by="test_a_single_prompt_is_a_batch_too",
+    ja="上限より 1 個多く生成しています。新しいトークンは max_new_tokens 個までです。",
+    en="One token too many is generated. At most max_new_tokens are new.",
+)
+def goes_one_too_far(model, tokenizer, prompts, max_new_tokens):
+    if not prompts:
+        return []
+    inputs = padded(tokenizer, prompts)
+    output = model.generate(**inputs, max_new_tokens=max_new_tokens + 1, do_sample=False)
+    return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+
+@mistake(
+    of="generate_batch",
+    caught_by="test_each_text_ends_at_its_own_eos",
+    ja="EOS で終わらせず、どの文も上限まで続けています。min_new_tokens などで終わりを遅らせないでください。",
+    en="No text ends at EOS, all go on to the limit. Do not delay the end by min_new_tokens or the like.",
+)
+def goes_on_behind_eos(model, tokenizer, prompts, max_new_tokens):
+    if not prompts:
+        return []
+    inputs = padded(tokenizer, prompts)
+    output = model.generate(**inputs, max_new_tokens=max_new_tokens, min_new_tokens=max_new_tokens, do_sample=False)
+    return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+
+@mistake(
+    of="generate_batch",
+    caught_by="test_a_single_prompt_is_a_batch_too",
+    ja="プロンプトが 1 つのとき、リストではなく文字列を返しています。1 つでもリストにしてください。",
+    en="With a single prompt a string comes back. Return a list for one, too.",
+)
+def returns_a_text_for_one_prompt(model, tokenizer, prompts, max_new_tokens):
+    if not prompts:
+        return []
+    inputs = padded(tokenizer, prompts)
+    output = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False)
+    texts = tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    return texts[0] if len(texts) == 1 else texts
+
+
+@mistake(
+    of="generate_batch",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリストからプロンプトを取り出して、空にしています。読むだけにしてください。",
+    en="The prompts are taken out of the list that was passed, which ends up empty. Only read it.",
+)
+def takes_the_prompts_out(model, tokenizer, prompts, max_new_tokens):
+    if not prompts:
+        return []
+    taken = [prompts.pop(0) for _ in range(len(prompts))]
+    inputs = padded(tokenizer, taken)
+    output = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False)
+    return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)

@@ -53,7 +53,7 @@ def _ended(row, lm):
         set(row[end:]) <= padding,
         ja="sample: 終了トークン (EOS) のあとに、パディングでないトークンがあります。モデルのパディングトークンで埋めてください。",
         en="sample: something other than padding follows the end token (EOS). Fill up with the model's padding token.",
-        mistake="pads_with_another_token",
+        mistake="pads_with_another_token" if len(set(row[end:])) == 1 else None,
     )
     return row[:end]
 
@@ -83,6 +83,7 @@ def weigh_call(student, lm, rng, *, ids, n, max_new_tokens, **keywords):
         "ignores_top_p": Sampler(temperature, 1.0, top_k),
         "ignores_top_k": Sampler(temperature, top_p, 0),
         "leaves_top_k_on": Sampler(temperature, top_p, top_k or 50),
+        "leaves_a_larger_top_k_on": Sampler(temperature, top_p, top_k or 200),
         "changes_the_defaults": Sampler(keywords.get("temperature", 0.8), keywords.get("top_p", 0.9), top_k),
         "decodes_greedily": Greedy(),
         "repeats_one_draw": Repeated(),
@@ -123,9 +124,11 @@ def test_tokens_come_from_the_asked_temperature(student, lm, rng):
 
     At a low and at a high temperature the tokens are those that this temperature gives.
     """
-    settings = {"ids": encoded(lm, WIDE_PROMPT), "n": 24, "max_new_tokens": 4}
+    settings = {"ids": encoded(lm, WIDE_PROMPT), "max_new_tokens": 4}
+    # 0.04 would be 0 to one decimal
+    asked = ((0.4, 24), (2.0, 24), (0.04, 2))
     require_asked_distribution(
-        [weigh_call(student, lm, rng, temperature=temperature, **settings) for temperature in (0.4, 2.0)]
+        [weigh_call(student, lm, rng, temperature=temperature, n=n, **settings) for temperature, n in asked]
     )
 
 
@@ -136,7 +139,7 @@ def test_top_p_and_top_k_narrow_the_choice(student, lm, rng):
     Top_p and top_k narrow the choice, alone and together.
     """
     settings = {"ids": encoded(lm, WIDE_PROMPT), "n": 16, "max_new_tokens": 4}
-    narrowed = [{"top_p": 0.5}, {"top_k": 5}, {"temperature": 1.5, "top_p": 0.7, "top_k": 20}]
+    narrowed = [{"top_p": 0.5}, {"top_k": 5}, {"temperature": 1.5, "top_p": 0.7, "top_k": 20}, {"top_k": 1}]
     require_asked_distribution([weigh_call(student, lm, rng, **keywords, **settings) for keywords in narrowed])
 
 
@@ -164,9 +167,9 @@ def test_every_seed_counts_and_none_fixes_nothing(student, lm, rng):
         return read_draws(student.sample(lm.model, ids, 6, 8, **seed), lm, ids, 6, 8)
 
     for seed in (rng.randrange(1, 2**31), 0):
-        first, _, again = draws(seed=seed), draws(seed=None), draws(seed=seed)
+        first, at_once, _, again = draws(seed=seed), draws(seed=seed), draws(seed=None), draws(seed=seed)
         require(
-            first == again,
+            first == at_once == again,
             ja="sample: 同じ seed で 2 回呼んだら、違う系列でした。サンプリングの前に、毎回この seed で乱数を固定してください（0 も 1 つの seed です）。",
             en="sample: two calls with one seed gave different sequences. Fix the random numbers by the seed at every call (0 is a seed, too).",
             mistake="takes_seed_0_for_none" if seed == 0 else "never_sets_the_seed",

@@ -271,3 +271,80 @@ def accepts_an_empty_prompt(model, input_ids, n, max_new_tokens, *, temperature=
         raise ValueError
     fix(seed)
     return generated(model, input_ids, n, max_new_tokens, temperature=temperature, top_p=top_p, top_k=top_k)
+
+
+@mistake(
+    of="sample",
+    caught_by="test_tokens_come_from_the_asked_temperature",
+    ja="温度を小数第 1 位に丸めて使っています。0.04 は 0 になり、サンプリングできません。渡された値のまま使ってください。",
+    en="The temperature is rounded to one decimal: 0.04 becomes 0, at which nothing can be sampled. Use the very value that is passed.",
+)
+def rounds_the_temperature(model, input_ids, n, max_new_tokens, *, temperature=1.0, top_p=1.0, top_k=0, seed=None):
+    refuse(input_ids, n, top_p)
+    fix(seed)
+    return generated(model, input_ids, n, max_new_tokens, temperature=round(temperature, 1), top_p=top_p, top_k=top_k)
+
+
+@mistake(
+    of="sample",
+    caught_by="test_tokens_come_from_the_asked_temperature",
+    ja="top_k=0 のとき、上位の一部に絞っています。0 は「絞らない」という意味で、温度が高ければ語彙のどのトークンも出ます。",
+    en="With top_k=0 only some of the best tokens are kept. 0 means that nothing is cut: at a high temperature any token of the vocabulary may come.",
+)
+def leaves_a_larger_top_k_on(model, input_ids, n, max_new_tokens, *, temperature=1.0, top_p=1.0, top_k=0, seed=None):
+    refuse(input_ids, n, top_p)
+    fix(seed)
+    return generated(model, input_ids, n, max_new_tokens, temperature=temperature, top_p=top_p, top_k=top_k or 200)
+
+
+@mistake(
+    of="sample",
+    caught_by="test_gives_n_whole_sequences",
+    ja="上限より 1 個多く生成しています。新しいトークンは max_new_tokens 個までです。",
+    en="One token too many is generated. At most max_new_tokens are new.",
+)
+def generates_one_more(model, input_ids, n, max_new_tokens, *, temperature=1.0, top_p=1.0, top_k=0, seed=None):
+    refuse(input_ids, n, top_p)
+    if max_new_tokens < 1:
+        raise ValueError
+    fix(seed)
+    return generated(model, input_ids, n, max_new_tokens + 1, temperature=temperature, top_p=top_p, top_k=top_k)
+
+
+@mistake(
+    of="sample",
+    caught_by="test_rows_end_at_eos_or_at_the_limit",
+    ja="終了トークン (EOS) が出ても、その行を終わらせずに生成を続けています。",
+    en="A row goes on behind the end token (EOS) instead of ending there.",
+)
+def goes_on_behind_eos(model, input_ids, n, max_new_tokens, *, temperature=1.0, top_p=1.0, top_k=0, seed=None):
+    refuse(input_ids, n, top_p)
+    fix(seed)
+    options = {"temperature": temperature, "top_p": top_p, "top_k": top_k, "eos_token_id": -1}
+    return generated(model, input_ids, n, max_new_tokens, **options)
+
+
+@mistake(
+    of="sample",
+    caught_by="test_gives_n_whole_sequences",
+    ja="返すテンソルの型が int64 ではありません。generate が返した ID を、そのまま返してください。",
+    en="The tensor that comes back is not of dtype int64. Return the ids as generate gives them.",
+)
+def returns_another_dtype(model, input_ids, n, max_new_tokens, *, temperature=1.0, top_p=1.0, top_k=0, seed=None):
+    refuse(input_ids, n, top_p)
+    fix(seed)
+    return generated(model, input_ids, n, max_new_tokens, temperature=temperature, top_p=top_p, top_k=top_k).int()
+
+
+@mistake(
+    of="sample",
+    caught_by="test_top_p_and_top_k_narrow_the_choice",
+    ja="top_k=1 を断っています。n 行とも同じ系列になりますが、使える値です。",
+    en="top_k=1 is refused. It makes all n rows the same, but it is allowed.",
+)
+def refuses_top_k_1(model, input_ids, n, max_new_tokens, *, temperature=1.0, top_p=1.0, top_k=0, seed=None):
+    refuse(input_ids, n, top_p)
+    if top_k == 1:
+        raise ValueError
+    fix(seed)
+    return generated(model, input_ids, n, max_new_tokens, temperature=temperature, top_p=top_p, top_k=top_k)

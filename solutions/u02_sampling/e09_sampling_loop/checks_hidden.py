@@ -5,12 +5,23 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from autograder.checks import by_hand, fail, forbid, points, read_tensor, require, require_raises
+from autograder.checks import (
+    by_hand,
+    fail,
+    forbid,
+    points,
+    read_tensor,
+    require,
+    require_raises,
+    require_seeded,
+    unchanging,
+)
 from autograder.stats import ALPHA, Greedy, Repeated, Sampler, departure, greedy_tokens, judge_draws, judge_tokens
 
 NEVER = -1  # no token has this id
 UNIFORM = 1e5  # at this temperature all tokens are equally probable, up to 1e-6
 STORY = "Once upon a time"
+WIDE_PROMPT = "Every day, the"  # many words may follow, so that a low temperature shows
 QUESTION = "2+3=?"
 
 
@@ -137,18 +148,27 @@ def story(lm, **settings):
 
 @points(1)
 def test_tokens_come_from_the_asked_temperature(student, lm, rng):
-    """トークンは、頼まれた温度の分布から出ます。
+    """トークンは、低い温度でも高い温度でも、頼まれた温度の分布から出ます。
 
-    The tokens come from the distribution at the temperature asked for.
+    The tokens come from the distribution at the temperature asked for, be it low or high.
     """
     alternatives = {
         "ignores_the_temperature": Sampler(),
         "multiplies_by_the_temperature": Sampler(temperature=1 / 4.0),
         "decodes_greedily": Greedy(),
         "leaves_top_k_on": Sampler(temperature=4.0, top_k=50),
+        "leaves_a_larger_top_k_on": Sampler(temperature=4.0, top_k=200),
         "ignores_the_seed": Repeated(),
     }
-    require_distribution(student, lm, rng, story(lm, temperature=4.0), n=6, alternatives=alternatives)
+    require_distribution(student, lm, rng, story(lm, temperature=4.0), n=6, alternatives=alternatives, alpha=ALPHA / 3)
+    wide, eos = lm.tokenizer(WIDE_PROMPT)["input_ids"], lm.tokenizer.eos_token_id
+    alternatives = {"ignores_temperatures_below_1": Sampler()}
+    task = Task(wide, 6, eos, temperature=0.5)
+    require_distribution(student, lm, rng, task, n=10, alternatives=alternatives, alpha=ALPHA / 3)
+    task = Task(wide, 3, eos, temperature=0.04)  # to one decimal it would be 0
+    require_distribution(
+        student, lm, rng, task, n=1, alternatives={"ignores_the_temperature": Sampler()}, alpha=ALPHA / 3
+    )
 
 
 @points(1)
@@ -243,19 +263,20 @@ def places_of(model, ids, new):
 
 @points(1)
 def test_one_seed_gives_one_result(student, lm, rng):
-    """間に別の呼び出しがあっても、同じシードなら同じ列になります。
+    """間に別の呼び出しがあっても、同じシードなら（0 でも）同じ列になります。
 
-    The same seed gives the same sequence, whatever is called in between.
+    The same seed, 0 too, gives the same sequence, whatever is called in between.
     """
     task = Task(lm.tokenizer(STORY)["input_ids"], 8, lm.tokenizer.eos_token_id, temperature=4.0)
-    seed, other = rng.sample(range(2**31), 2)
-    first, again, _, third = (new_tokens(student, lm, task, one) for one in (seed, seed, other, seed))
-    require(
-        first == again == third,
-        ja="sample_decode: 同じシードなのに、呼ぶたびに違う列になりました。呼び出しごとに、乱数の生成器を seed で初期化してください。",
-        en="sample_decode: the same seed gave different sequences. Start the random generator from seed in every call.",
-        mistake="forgets_the_seed",
-    )
+    seed, other, third = rng.sample(range(1, 2**31), 3)
+    for asked, between in ((seed, other), (0, third)):
+        require_seeded(
+            lambda one: new_tokens(student, lm, task, one),
+            asked,
+            between,
+            where="sample_decode",
+            mistake="takes_seed_0_for_none" if asked == 0 else "forgets_the_seed",
+        )
 
 
 @points(1)
@@ -302,3 +323,13 @@ def test_refuses_arguments_that_make_no_sense(student, lm, wrong):
     ids = torch.tensor([settings.pop("ids", lm.tokenizer(STORY)["input_ids"])], dtype=torch.int64)
     settings |= {"input_ids": ids, "eos_token_id": lm.tokenizer.eos_token_id, "seed": 4}
     require_raises(ValueError, student.sample_decode, forbid(lm.model, "generate"), **settings)
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, lm):
+    """渡された input_ids は、呼び出しのあとも変わりません。
+
+    The input_ids that are passed stay as they were.
+    """
+    task = Task(lm.tokenizer(STORY)["input_ids"], 3, lm.tokenizer.eos_token_id)
+    new_tokens(unchanging(student), lm, task, 1)

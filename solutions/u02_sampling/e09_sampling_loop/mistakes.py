@@ -331,3 +331,249 @@ def checks_only_the_lengths(model, input_ids, max_new_tokens, *, temperature, to
         return drawn(cut_to_top_p(probs, top_p if top_p > 0 else 1e-9), generator)
 
     return loop(model, input_ids, max_new_tokens, eos_token_id, draw)
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_tokens_come_from_the_asked_temperature",
+    ja="1 より低い温度が 1 として扱われています。低い温度でも、スコアをその温度で割ってください。",
+    en="Temperatures below 1 are taken for 1. Divide the scores by the temperature, low ones too.",
+)
+def ignores_temperatures_below_1(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    return loop(
+        model,
+        input_ids,
+        max_new_tokens,
+        eos_token_id,
+        lambda logits: drawn(
+            cut_to_top_p(cut_to_top_k((logits / max(temperature, 1.0)).softmax(-1), top_k), top_p), generator
+        ),
+    )
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_tokens_come_from_the_asked_temperature",
+    ja="温度を小数第 1 位に丸めて使っています。0.04 は 0 になり、割り算ができません。渡された値のまま使ってください。",
+    en="The temperature is rounded to one decimal: 0.04 becomes 0, by which nothing can be divided. Use the very value that is passed.",
+)
+def rounds_the_temperature(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    return loop(
+        model,
+        input_ids,
+        max_new_tokens,
+        eos_token_id,
+        lambda logits: drawn(
+            cut_to_top_p(cut_to_top_k((logits / round(temperature, 1)).softmax(-1), top_k), top_p), generator
+        ),
+    )
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_tokens_come_from_the_asked_temperature",
+    ja="top_k=0 のとき、上位 50 個に絞っています。0 は「絞らない」という意味です。",
+    en="With top_k=0 the best 50 are kept. 0 means that nothing is cut.",
+)
+def leaves_top_k_on(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    return loop(
+        model,
+        input_ids,
+        max_new_tokens,
+        eos_token_id,
+        lambda logits: drawn(
+            cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k or 50), top_p), generator
+        ),
+    )
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_tokens_come_from_the_asked_temperature",
+    ja="top_k=0 のとき、上位の一部に絞っています。0 は「絞らない」という意味で、温度が高ければ語彙のどのトークンも出ます。",
+    en="With top_k=0 only some of the best tokens are kept. 0 means that nothing is cut: at a high temperature any token of the vocabulary may come.",
+)
+def leaves_a_larger_top_k_on(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    return loop(
+        model,
+        input_ids,
+        max_new_tokens,
+        eos_token_id,
+        lambda logits: drawn(
+            cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k or 200), top_p), generator
+        ),
+    )
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_with_one_candidate_it_is_greedy",
+    ja="最後ではない位置のスコアを読んでいます。続きを決めるのは、いまの列の最後の位置です。",
+    en="The scores are read at a position that is not the last. What comes next is decided at the last position of the sequence so far.",
+)
+def reads_the_first_position(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    n_prompt = input_ids.shape[1]
+
+    def draw(scores):
+        return drawn(cut_to_top_p(cut_to_top_k((scores / temperature).softmax(-1), top_k), top_p), generator)
+
+    for _ in range(max_new_tokens):
+        with torch.inference_mode():
+            new = draw(model(input_ids).logits[0, n_prompt - 1])
+        input_ids = torch.cat([input_ids, torch.tensor([[int(new)]])], dim=-1)
+        if int(new) == eos_token_id:
+            break
+    return input_ids
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_ends_at_the_eos_that_was_passed",
+    ja="プロンプトの中の EOS で止まっています。止まるのは、新しいトークンとして EOS が出たときだけです。",
+    en="An EOS inside the prompt stops the text. Only an EOS that comes as a new token does.",
+)
+def stops_at_an_eos_in_the_prompt(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    return loop(
+        model,
+        input_ids,
+        1 if eos_token_id in input_ids else max_new_tokens,
+        eos_token_id,
+        lambda logits: drawn(cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k), top_p), generator),
+    )
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_ends_at_the_eos_that_was_passed",
+    ja="EOS が出たときに、それを加えずに止まっています。EOS も結果に入れてください。",
+    en="When EOS comes, the loop stops without adding it. EOS belongs to the result.",
+)
+def stops_before_adding_eos(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    whole = loop(
+        model,
+        input_ids,
+        max_new_tokens,
+        eos_token_id,
+        lambda logits: drawn(cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k), top_p), generator),
+    )
+    ended = whole.shape[1] > input_ids.shape[1] and whole[0, -1] == eos_token_id
+    return whole[:, :-1] if ended else whole
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_ends_at_the_eos_that_was_passed",
+    ja="渡された eos_token_id ではなく、モデルの設定にある EOS で止まっています。",
+    en="The text ends at the EOS of the model's settings, not at the eos_token_id that was passed.",
+)
+def stops_at_the_eos_of_the_model(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    return loop(
+        model,
+        input_ids,
+        max_new_tokens,
+        model.config.eos_token_id,
+        lambda logits: drawn(cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k), top_p), generator),
+    )
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_the_prompt_stands_in_front",
+    ja="上限より 1 個多く生成しています。新しいトークンは max_new_tokens 個までです。",
+    en="One token too many is generated. At most max_new_tokens are new.",
+)
+def goes_one_too_far(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    return loop(
+        model,
+        input_ids,
+        max_new_tokens + 1,
+        eos_token_id,
+        lambda logits: drawn(cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k), top_p), generator),
+    )
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_the_prompt_stands_in_front",
+    ja="返すテンソルの型が int64 ではありません。ID は torch.int64 のまま返してください。",
+    en="The tensor that comes back is not of dtype int64. Keep the ids in torch.int64.",
+)
+def returns_another_dtype(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    whole = loop(
+        model,
+        input_ids,
+        max_new_tokens,
+        eos_token_id,
+        lambda logits: drawn(cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k), top_p), generator),
+    )
+    return whole.to(torch.int32)
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_one_seed_gives_one_result",
+    ja="seed = 0 のときだけ乱数が固定されていません。`if seed:` は 0 を「なし」と読みます。",
+    en="With seed = 0 the random numbers are not fixed. `if seed:` reads 0 as nothing.",
+)
+def takes_seed_0_for_none(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed) if seed else None
+    return loop(
+        model,
+        input_ids,
+        max_new_tokens,
+        eos_token_id,
+        lambda logits: drawn(cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k), top_p), generator),
+    )
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_the_prompt_stands_in_front",
+    ja="model.generate に任せています。この課題では、ループを自分で書きます。",
+    en="model.generate does the work. Here you write the loop yourself.",
+)
+def calls_generate(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    torch.manual_seed(seed)
+    settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "eos_token_id": eos_token_id}
+    return model.generate(input_ids, do_sample=True, max_new_tokens=max_new_tokens, **settings)
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡された input_ids そのものに、新しいトークンを書き足しています。呼んだ側のプロンプトが変わってしまうので、新しいテンソルを作ってください。",
+    en="The new tokens are added to the very input_ids that were passed, so the caller's prompt changes. Make a new tensor.",
+)
+def writes_into_the_prompt(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+    input_ids.data = loop(
+        model,
+        input_ids,
+        max_new_tokens,
+        eos_token_id,
+        lambda logits: drawn(cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k), top_p), generator),
+    )
+    return input_ids

@@ -297,3 +297,152 @@ def accepts_a_single_text(model, tokenizer, prompt, values, n, max_new_tokens, t
         texts = sample_texts(model, tokenizer, prompt, max(n, 1), max_new_tokens, temperature, value)
         found[value] = texts, average_self_bleu(texts) if n > 1 else 0.0
     return found
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_the_same_seed_gives_the_same_texts",
+    ja="seed = 0 のときだけ乱数が固定されていません。`if seed:` は 0 を「なし」と読みます。",
+    en="With seed = 0 the random numbers are not fixed. `if seed:` reads 0 as nothing.",
+)
+def takes_seed_0_for_none(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    if seed:
+        set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, temperature, value)
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_gives_texts_and_a_score_for_each_value",
+    ja="文がプロンプトから始まっています。新しく生成された部分だけを返してください。",
+    en="The texts begin with the prompt. Return the newly generated part only.",
+)
+def returns_the_whole_text(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = [
+            prompt + text for text in sample_texts(model, tokenizer, prompt, n, max_new_tokens, temperature, value)
+        ]
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_self_bleu_compares_each_text_with_all_others",
+    ja="プロンプトを付けた文どうしを比べています。どの文にも同じプロンプトがあると、実際より似ていることになります。返す文だけを比べてください。",
+    en="Texts with the prompt in front are compared. The prompt that they share makes them look more alike than they are: compare the texts that you return.",
+)
+def compares_the_whole_texts(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, temperature, value)
+        found[value] = texts, average_self_bleu([prompt + text for text in texts])
+    return found
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_self_bleu_compares_each_text_with_all_others",
+    ja="平均を丸めています。丸めるのは表示するときだけにしてください。",
+    en="The average is rounded. Round only to show it.",
+)
+def rounds_the_average(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, temperature, value)
+        found[value] = texts, round(average_self_bleu(texts), 2)
+    return found
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_gives_texts_and_a_score_for_each_value",
+    ja="キーが文字列になっています。values の値をそのままキーにしてください。",
+    en="The keys are texts. Use the very values as keys.",
+)
+def uses_texts_as_keys(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, temperature, value)
+        found[str(value)] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_gives_texts_and_a_score_for_each_value",
+    ja="中身の順が逆です。(n 個の文, 平均) の順に入れてください。",
+    en="The entries are the wrong way round: the n texts come first, then the average.",
+)
+def puts_the_average_first(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, temperature, value)
+        found[value] = average_self_bleu(texts), texts
+    return found
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_texts_come_from_the_asked_top_p",
+    ja="プロンプトをチャットの形に包んでいます。渡された文字列を、そのままトークナイザに渡してください。",
+    en="The prompt is wrapped up as a chat. Give the string to the tokenizer as it stands.",
+)
+def wraps_the_prompt_as_a_chat(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    wrapped = tokenizer.apply_chat_template([{"role": "user", "content": prompt}], tokenize=False)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, wrapped, n, max_new_tokens, temperature, value)
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリスト values そのものを並べ替えています。並べ替えた新しいリスト（sorted）を使ってください。",
+    en="The list of values that was passed is itself sorted. Use a sorted copy.",
+)
+def sorts_the_values_in_place(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    values.sort()
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, temperature, value)
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_top_p",
+    caught_by="test_texts_come_from_the_asked_temperature",
+    ja="温度を小数第 1 位に丸めて使っています。0.04 は 0 になり、サンプリングできません。渡された値のまま使ってください。",
+    en="The temperature is rounded to one decimal: 0.04 becomes 0, at which nothing can be sampled. Use the very value that is passed.",
+)
+def rounds_the_temperature(model, tokenizer, prompt, values, n, max_new_tokens, temperature, seed):
+    refuse(values, n, temperature)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, round(temperature, 1), value)
+        found[value] = texts, average_self_bleu(texts)
+    return found

@@ -15,14 +15,30 @@ from autograder.checks import (
     read_texts,
     require,
     require_raises,
+    require_seeded,
     take_file,
+    unchanging,
 )
 from autograder.pictures import differ, has_y_name, look_alike, read_picture
 from autograder.shared import ScratchFile
 from autograder.stats import ALPHA, Cut, Greedy, Repeated, Sampler, weigh_texts
 
+BLEU_ROUNDING = 3e-5  # a mean of numbers up to 100, in float32
 DRAGON_PROMPT = "Tell me a story about a dragon."
 QUESTION = "What is the capital of Japan?"
+
+
+def require_new_part(texts, lm, prompt, max_new_tokens, where):
+    """FAIL if every text begins with the prompt, and one is longer than new tokens alone can be."""
+    if not all(text.strip().startswith(prompt) for text in texts):
+        return
+    n_prompt = len(lm.tokenizer(prompt)["input_ids"])
+    require(
+        all(len(lm.tokenizer.tokenize(text)) <= max_new_tokens + n_prompt / 2 for text in texts),
+        ja=f"{where}: 文がプロンプトから始まっています。新しく生成された部分だけを返してください。",
+        en=f"{where}: the texts begin with the prompt. Return the newly generated part only.",
+        mistake="returns_the_whole_text",
+    )
 
 
 def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, top_p, seed=None):
@@ -47,6 +63,7 @@ def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, top_p, seed=No
             ja="sweep_temperature: max_new_tokens 個のトークンでは書けない長さの文があります。max_new_tokens を生成に渡してください。",
             en="sweep_temperature: a text is longer than max_new_tokens tokens can be. Pass max_new_tokens to the generation.",
         )
+        require_new_part(texts, lm, prompt, max_new_tokens, "sweep_temperature(…)[temperature][0]")
         read[value] = texts, read_float(pair[1], "sweep_temperature(…)[temperature][1]")
     return read
 
@@ -54,8 +71,9 @@ def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, top_p, seed=No
 @points(3)
 @pytest.mark.parametrize(
     ("values", "top_p", "n", "max_new_tokens", "recoding"),
-    [([2.2, 0.4], 0.95, 48, 6, 0.15), ([0.4, 2.0], 0.5, 40, 8, 0.1)],
-    ids=["wide", "narrow"],
+    # 0.04 would be 0 to one decimal
+    [([2.2, 0.4], 0.95, 48, 6, 0.15), ([0.4, 2.0], 0.5, 40, 8, 0.1), ([0.04], 0.9, 2, 6, 0.02)],
+    ids=["wide", "narrow", "coldest"],
 )
 def test_texts_come_from_the_asked_temperature(student, lm, rng, values, top_p, n, max_new_tokens, recoding):
     """どの温度でも、その温度と頼まれた top_p で出る文が返ります。
@@ -82,6 +100,7 @@ def test_texts_come_from_the_asked_temperature(student, lm, rng, values, top_p, 
                 "uses_the_first_value": Sampler(temperature=values[0], top_p=top_p),
                 "mixes_up_the_values": Sampler(temperature=other, top_p=top_p),
                 "leaves_top_k_on": Sampler(temperature=value, top_k=50, top_p=top_p),
+                "leaves_a_larger_top_k_on": Sampler(temperature=value, top_k=200, top_p=top_p),
                 "decodes_greedily": Greedy(),
                 "repeats_one_text": Repeated(),
                 "counts_the_prompt": Cut(asked, max(1, max_new_tokens - n_prompt)),
@@ -90,8 +109,8 @@ def test_texts_come_from_the_asked_temperature(student, lm, rng, values, top_p, 
             recoding=recoding,
         )
         evidence.append(weighed)
-    # The two cases share alpha, and so do their values: one seed may be used again for each of them.
-    worst = max((one.judge(ALPHA / 2 / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
+    # The three cases share alpha, and so do their values: one seed may be used again for each of them.
+    worst = max((one.judge(ALPHA / 3 / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
     # One value alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
     together = functools.reduce(operator.add, evidence)
     if worst.failed:
@@ -115,12 +134,12 @@ def test_self_bleu_compares_each_text_with_all_others(student, lm, rng):
     # texts of few words have no 4-gram: there the sentence-level setting counts
     short = sweep(student, lm, rng, values=[1.1, 1.7], n=4, max_new_tokens=3, **settings)
     for texts, average in [*long.values(), *short.values()]:
-        off = min(abs(average - mean_bleu(form, all_others)) for form in forms(texts, DRAGON_PROMPT))
-        if off <= 1e-6:
+        off = min(abs(average - mean_bleu(form, all_others)) for form in forms(texts))
+        if off <= BLEU_ROUNDING:
             continue
-        for form in forms(texts, DRAGON_PROMPT):
+        for form in forms(texts):
             require(
-                abs(average - mean_bleu(form, first_other)) > 1e-6,
+                abs(average - mean_bleu(form, first_other)) > BLEU_ROUNDING,
                 ja="sweep_temperature: 平均 Self-BLEU が、ほかの文のうち最初の 1 つだけを参照にした値になっています。"
                 "sacrebleu に渡す参照のリストの形を確かめてください。",
                 en="sweep_temperature: the average Self-BLEU is the one with only the first of the other texts as reference. "
@@ -154,19 +173,20 @@ def test_texts_hold_no_special_tokens(student, lm, rng):
 
 @points(0.5)
 def test_the_same_seed_gives_the_same_texts(student, lm, rng):
-    """同じ seed で呼べば、いつも同じ文と平均になります。
+    """同じ seed（0 も）で呼べば、いつも同じ文と平均になります。
 
-    The same seed gives the same texts and the same average every time.
+    The same seed, 0 too, gives the same texts and the same average every time.
     """
-    seed = rng.randrange(2**31)
     settings = {"prompt": DRAGON_PROMPT, "values": [1.5], "n": 3, "max_new_tokens": 10, "top_p": 1.0}
-    first, again = (sweep(student, lm, rng, **settings, seed=seed) for _ in range(2))
-    require(
-        first == again,
-        ja="sweep_temperature: 同じ seed で 2 回呼ぶと、違う結果になりました。生成の前に、乱数を seed で固定してください。",
-        en="sweep_temperature: two calls with one seed gave different results. Fix the random numbers by seed before generating.",
-        mistake="never_sets_the_seed",
-    )
+    seed, other, third = rng.sample(range(1, 2**31), 3)
+    for asked, between in ((seed, other), (0, third)):
+        require_seeded(
+            lambda one: sweep(student, lm, rng, **settings, seed=one),
+            asked,
+            between,
+            where="sweep_temperature",
+            mistake="takes_seed_0_for_none" if asked == 0 else "never_sets_the_seed",
+        )
 
 
 @points(0.5)
@@ -268,6 +288,53 @@ def test_names_both_axes(student):
     )
 
 
+@points(0.5)
+def test_a_line_joins_the_points(student):
+    """点は線でつながれています。
+
+    A line joins the points.
+    """
+    # Only the last point differs; between it and the one before, nothing but the line can.
+    low, high = (drawn(student, {0.0: 0.0, 1.0: 100.0, 3.0: 0.0, 5.0: last}).inside for last in (0.0, 100.0))
+    size = low.shape[1]
+    between = slice(int(0.70 * size), int(0.86 * size))
+    require(
+        low.shape == high.shape and bool(differ(low, high)[:, between].any()),
+        ja="plot_sweep: 点と点のあいだに線がありません。横軸の値の小さい順に、線でつないでください。",
+        en="plot_sweep: no line runs from point to point. Join them by a line, in order of their place on the x axis.",
+    )
+
+
+@points(0.5)
+def test_the_scales_keep_their_numbers(student):
+    """横軸の目盛りには数があります。
+
+    The x axis has the numbers of its scale.
+    """
+    one, other = (drawn(student, {factor: 80.0, 2 * factor: 30.0}) for factor in (0.5, 7.0))
+    require(
+        not look_alike(one.below, other.below),
+        ja="plot_sweep: キーの大きさを変えても、横軸の下が変わりません。目盛りの数を消さないでください。",
+        en="plot_sweep: keys of another size change nothing below the x axis. Leave the numbers of the scale in place.",
+    )
+
+
+@points(0.5)
+def test_leaves_its_arguments_as_they_were(student, lm, rng):
+    """渡されたリストと辞書は、呼び出しのあとも変わりません。plot_sweep は何も返しません。
+
+    The list and the dictionary that are passed stay as they were, and plot_sweep returns nothing.
+    """
+    asked = unchanging(student)
+    sweep(asked, lm, rng, prompt=DRAGON_PROMPT, values=[1.5, 0.2], n=2, max_new_tokens=2, top_p=0.9)
+    returned = asked.plot_sweep({2.0: 10.0, 0.5: 80.0}, ScratchFile("picture.png"), xlabel="temperature")
+    require(
+        returned is None,
+        ja="plot_sweep: 戻り値は None のはずですが、ほかの値が返りました。図はファイルに書くだけで、返しません。",
+        en="plot_sweep: expected None, but a value came back. The picture is written to the file, not returned.",
+    )
+
+
 def drawn(student, points, xlabel="temperature"):
     """The picture of `points`."""
     file = ScratchFile("picture.png")
@@ -275,16 +342,9 @@ def drawn(student, points, xlabel="temperature"):
     return read_picture(take_file(student, file), "plot_sweep")
 
 
-def forms(texts, prompt):
-    """The texts as they are, stripped, and with the prompt in front or taken off."""
-    bare = [text.strip().removeprefix(prompt) for text in texts]
-    return [
-        texts,
-        [text.strip() for text in texts],
-        bare,
-        [text.strip() for text in bare],
-        [prompt + text for text in bare],
-    ]
+def forms(texts):
+    """The texts as they are, and stripped."""
+    return [texts, [text.strip() for text in texts]]
 
 
 def all_others(texts, index):

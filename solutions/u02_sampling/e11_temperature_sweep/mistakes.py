@@ -359,3 +359,294 @@ def marks_no_points(points, path, *, xlabel):
     figure, axes = axes_of(points, xlabel)
     axes.plot(sorted(points), [points[value] for value in sorted(points)])
     figure.savefig(path)
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_the_same_seed_gives_the_same_texts",
+    ja="seed = 0 のときだけ乱数が固定されていません。`if seed:` は 0 を「なし」と読みます。",
+    en="With seed = 0 the random numbers are not fixed. `if seed:` reads 0 as nothing.",
+)
+def takes_seed_0_for_none(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    if seed:
+        set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, value, top_p)
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_gives_texts_and_a_score_for_each_temperature",
+    ja="文がプロンプトから始まっています。新しく生成された部分だけを返してください。",
+    en="The texts begin with the prompt. Return the newly generated part only.",
+)
+def returns_the_whole_text(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = [prompt + text for text in sample_texts(model, tokenizer, prompt, n, max_new_tokens, value, top_p)]
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_self_bleu_compares_each_text_with_all_others",
+    ja="プロンプトを付けた文どうしを比べています。どの文にも同じプロンプトがあると、実際より似ていることになります。返す文だけを比べてください。",
+    en="Texts with the prompt in front are compared. The prompt that they share makes them look more alike than they are: compare the texts that you return.",
+)
+def compares_the_whole_texts(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, value, top_p)
+        found[value] = texts, average_self_bleu([prompt + text for text in texts])
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_self_bleu_compares_each_text_with_all_others",
+    ja="平均を丸めています。丸めるのは表示するときだけにしてください。",
+    en="The average is rounded. Round only to show it.",
+)
+def rounds_the_average(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, value, top_p)
+        found[value] = texts, round(average_self_bleu(texts), 2)
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_gives_texts_and_a_score_for_each_temperature",
+    ja="キーが文字列になっています。values の値をそのままキーにしてください。",
+    en="The keys are texts. Use the very values as keys.",
+)
+def uses_texts_as_keys(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, value, top_p)
+        found[str(value)] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_gives_texts_and_a_score_for_each_temperature",
+    ja="中身の順が逆です。(n 個の文, 平均) の順に入れてください。",
+    en="The entries are the wrong way round: the n texts come first, then the average.",
+)
+def puts_the_average_first(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, value, top_p)
+        found[value] = average_self_bleu(texts), texts
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_texts_come_from_the_asked_temperature",
+    ja="プロンプトをチャットの形に包んでいます。渡された文字列を、そのままトークナイザに渡してください。",
+    en="The prompt is wrapped up as a chat. Give the string to the tokenizer as it stands.",
+)
+def wraps_the_prompt_as_a_chat(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    wrapped = tokenizer.apply_chat_template([{"role": "user", "content": prompt}], tokenize=False)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, wrapped, n, max_new_tokens, value, top_p)
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡されたリスト values そのものを並べ替えています。並べ替えた新しいリスト（sorted）を使ってください。",
+    en="The list of values that was passed is itself sorted. Use a sorted copy.",
+)
+def sorts_the_values_in_place(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    values.sort()
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, value, top_p)
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_texts_come_from_the_asked_temperature",
+    ja="温度を小数第 1 位に丸めて使っています。0.04 は 0 になり、サンプリングできません。渡された値のまま使ってください。",
+    en="The temperature is rounded to one decimal: 0.04 becomes 0, at which nothing can be sampled. Use the very value that is passed.",
+)
+def rounds_the_temperature(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, round(value, 1), top_p)
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_refuses_arguments_that_make_no_sense",
+    ja="values のほかの引数を確かめていません。n も、計算の前に確かめてください。",
+    en="Only the values are checked. Look at the other arguments, too, before you compute.",
+)
+def checks_nothing_but_the_values(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, 2, 1.0)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, max_new_tokens, value, top_p)
+        found[value] = texts, average_self_bleu(texts) if n > 1 else 0.0
+    return found
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_texts_come_from_the_asked_temperature",
+    ja="top_k が 0 ではなく、上位の一部に絞られたままです。温度が高ければ、語彙のどのトークンも出ます。",
+    en="top_k is not 0: only some of the best tokens are kept. At a high temperature any token of the vocabulary may come.",
+)
+def leaves_a_larger_top_k_on(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    set_seed(seed)
+    found = {}
+    for value in values:
+        texts = generated(
+            model,
+            tokenizer,
+            prompt,
+            do_sample=True,
+            num_return_sequences=n,
+            max_new_tokens=max_new_tokens,
+            temperature=value,
+            top_p=top_p,
+            top_k=200,
+        )
+        found[value] = texts, average_self_bleu(texts)
+    return found
+
+
+@mistake(
+    of="plot_sweep",
+    caught_by="test_a_line_joins_the_points",
+    ja="点だけで、線がありません。横軸の値の小さい順に線でつないでください。",
+    en="There are points but no line. Join them in order of their place on the x axis.",
+)
+def joins_nothing(points, path, *, xlabel):
+    figure, axes = axes_of(points, xlabel)
+    places = sorted(points)
+    heights = [points[place] for place in places]
+    axes.scatter(places, heights)
+    figure.savefig(path)
+
+
+@mistake(
+    of="plot_sweep",
+    caught_by="test_the_scales_keep_their_numbers",
+    ja="目盛りの数が消えています。数がないと、図から値を読み取れません。",
+    en="The numbers of the scales are gone. Without them no value can be read off the picture.",
+)
+def hides_the_scales(points, path, *, xlabel):
+    figure, axes = axes_of(points, xlabel)
+    places = sorted(points)
+    heights = [points[place] for place in places]
+    axes.plot(places, heights, marker="o")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    figure.savefig(path)
+
+
+@mistake(
+    of="plot_sweep",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="図を返しています。図はファイルに書くだけで、戻り値は None です。",
+    en="The figure is returned. It is written to the file alone; return None.",
+)
+def returns_the_figure(points, path, *, xlabel):
+    figure, axes = axes_of(points, xlabel)
+    places = sorted(points)
+    heights = [points[place] for place in places]
+    axes.plot(places, heights, marker="o")
+    figure.savefig(path)
+    return figure
+
+
+@mistake(
+    of="plot_sweep",
+    caught_by="test_writes_a_readable_png",
+    ja="図が大きすぎます。縦も横も 3000 ピクセル以下にしてください。",
+    en="The picture is too large: at most 3000 pixels on each side.",
+)
+def draws_a_poster(points, path, *, xlabel):
+    figure, axes = axes_of(points, xlabel)
+    places = sorted(points)
+    heights = [points[place] for place in places]
+    axes.plot(places, heights, marker="o")
+    figure.savefig(path, dpi=600)
+
+
+@mistake(
+    of="plot_sweep",
+    caught_by="test_leaves_its_arguments_as_they_were",
+    ja="渡された辞書から点を取り出して、空にしています。読むだけにしてください。",
+    en="The points are taken out of the dictionary that was passed, which ends up empty. Only read it.",
+)
+def empties_the_points(points, path, *, xlabel):
+    figure, axes = axes_of(points, xlabel)
+    places = sorted(points)
+    heights = [points.pop(place) for place in places]
+    axes.plot(places, heights, marker="o")
+    figure.savefig(path)
+
+
+@mistake(
+    of="plot_sweep",
+    caught_by="test_refuses_to_draw_nothing",
+    ja="点が 1 つもないのに、空の図をかいています。ValueError を出してください。",
+    en="Without any point an empty picture is drawn. Raise ValueError.",
+)
+def draws_an_empty_picture(points, path, *, xlabel):
+    figure, axes = axes_of(points or {0.0: 0.0}, xlabel)
+    axes.plot(sorted(points), [points[value] for value in sorted(points)], marker="o")
+    figure.savefig(path)
+
+
+@mistake(
+    of="sweep_temperature",
+    caught_by="test_texts_come_from_the_asked_temperature",
+    ja="max_new_tokens をプロンプト込みの長さとして使っています（それは max_length です）。文が短く切れています。",
+    en="max_new_tokens is used as a length that counts the prompt (that is max_length), so the texts are cut short.",
+)
+def counts_the_prompt(model, tokenizer, prompt, values, n, max_new_tokens, top_p, seed):
+    refuse(values, n, top_p)
+    set_seed(seed)
+    limit = max(1, max_new_tokens - len(tokenizer(prompt)["input_ids"]))
+    found = {}
+    for value in values:
+        texts = sample_texts(model, tokenizer, prompt, n, limit, value, top_p)
+        found[value] = texts, average_self_bleu(texts)
+    return found
