@@ -12,7 +12,7 @@ def require_new_part(texts, lm, prompt, max_new_tokens, where):
     """FAIL if every text begins with the prompt, and one is longer than new tokens alone can be."""
     if not all(text.strip().startswith(prompt) for text in texts):
         return
-    n_prompt = len(lm.tokenizer(prompt)["input_ids"])
+    n_prompt = len(lm.tokenizer.tokenize(prompt))
     require(
         all(len(lm.tokenizer.tokenize(text)) <= max_new_tokens + n_prompt / 2 for text in texts),
         ja=f"{where}: 文がプロンプトから始まっています。新しく生成された部分だけを返してください。",
