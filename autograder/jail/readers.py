@@ -51,7 +51,7 @@ class ReadingLimits:
     cpu_s: int = 10
     wall_s: float = 60.0
     memory_mib: int = 1024
-    answer_mib: int = 64
+    answer_mib: int = 160
 
 
 class ReadingFailedError(Exception):
