@@ -3,8 +3,8 @@
     put_up(families_of(names), refuse)      from here on the operators and functions of the families call refuse(name)
 
 What is called, not how it is called, decides: operators get an implementation of ours in the dispatcher, Python functions
-another body (so every reference, bound method and wrapper of them is that function still), and methods of C and Rust
-classes another entry in the table that all their references share. What was there before is kept nowhere, unless the
+another body (so every reference, bound method and wrapper of them is that function still), and functions and
+methods of C and Rust another entry in the table that all their references share. What was there before is kept nowhere, unless the
 caller wants to undo it.
 
 Not promised: work done without the library's operators and functions, from a copy of its source text, say, or by the
@@ -22,7 +22,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from functools import lru_cache
-from types import CodeType, FrameType, FunctionType, MethodDescriptorType
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodDescriptorType, ModuleType
 from typing import Any
 
 from autograder.jail.families import FAMILIES, Family
@@ -49,7 +49,7 @@ def put_up(families: Iterable[Family], refuse: Refuse, *, undo: ExitStack | None
 
     Args:
         refuse: is called with the name of what was used, and raises.
-        undo: takes down the bars when it is closed; without it they stay, and methods of C and Rust classes are barred, too.
+        undo: takes down the bars when it is closed; without it they stay, and functions and methods of C and Rust are barred, too.
 
     Returns: the code that the barred functions had.
     """
@@ -115,15 +115,20 @@ _CALL = _template()
 
 def _functions(name: str) -> dict[FunctionType, str]:
     """The Python functions of a dotted name, without what is wrapped around them, → their names; of what is loaded alone."""
-    parts = name.split(".")
-    size = next((size for size in range(len(parts) - 1, 0, -1) if ".".join(parts[:size]) in sys.modules), 0)
-    names = dict(vars(sys.modules[".".join(parts[:size])])) if size else {}
-    for part in parts[size:-1]:
-        owner = names.get(part)
-        names = dict(vars(owner)) if isinstance(owner, type) else {}
-    found = names if parts[-1] == "*" else {parts[-1]: names.get(parts[-1])}
-    functions = map(_innermost, found.values())
+    owner, _, attribute = name.rpartition(".")
+    names = _names_in(owner)
+    functions = map(_innermost, names.values() if attribute == "*" else [names.get(attribute)])
     return dict.fromkeys((one for one in functions if one is not None), name.removesuffix(".*"))
+
+
+def _names_in(owner: str) -> dict[str, Any]:
+    """What the loaded module or the class of that dotted name defines."""
+    parts = owner.split(".")
+    size = next((size for size in range(len(parts), 0, -1) if ".".join(parts[:size]) in sys.modules), 0)
+    thing: Any = sys.modules[".".join(parts[:size])] if size else None
+    for part in parts[size:]:
+        thing = vars(thing).get(part) if isinstance(thing, type | ModuleType) else None
+    return dict(vars(thing)) if isinstance(thing, type | ModuleType) else {}
 
 
 def _innermost(thing: Any) -> FunctionType | None:
@@ -178,15 +183,15 @@ def _bar_methods(family: Family, refuse: Refuse) -> None:
 
 
 def _entry(name: str) -> ctypes.c_void_p | None:
-    """Where the table of a class written in C holds the address of the method of that dotted name (PyMethodDef.ml_meth)."""
-    owner_name, _, attribute = name.rpartition(".")
-    module, _, kind = owner_name.rpartition(".")
-    owner = getattr(sys.modules.get(module), kind, None)
-    method = vars(owner).get(attribute) if isinstance(owner, type) else None
-    if not isinstance(method, MethodDescriptorType):
+    """Where the definition of the C function or method of that dotted name holds its address (PyMethodDef.ml_meth)."""
+    owner, _, attribute = name.rpartition(".")
+    thing = _names_in(owner).get(attribute)
+    thing = getattr(thing, "__func__", thing)
+    # Behind the head of the object: of a function its definition, of a method its class, name, qualified name, definition.
+    place = {BuiltinFunctionType: 0, MethodDescriptorType: 3}.get(type(thing))
+    if place is None:
         return None
-    # PyMethodDescrObject: the head of an object, its class, name, qualified name, then the definition: name, address …
-    definition = ctypes.c_void_p.from_address(id(method) + object.__basicsize__ + 3 * _POINTER).value
+    definition = ctypes.c_void_p.from_address(id(thing) + object.__basicsize__ + place * _POINTER).value
     if not definition or ctypes.c_char_p.from_address(definition).value != attribute.encode():
         return None
     return ctypes.c_void_p.from_address(definition + _POINTER)

@@ -21,7 +21,7 @@ class Family:
         names: last parts of the dotted names that stand for it.
         operators: a pattern of PyTorch operators, searched in names such as "aten::_softmax".
         functions: dotted names of Python functions that do the work; ending in ".*": all that a class defines.
-        methods: dotted names of methods written in C or Rust, "CLASS.METHOD".
+        methods: dotted names of functions and methods written in C or Rust.
         within: dotted names of Python functions in which libraries may use `methods`.
     """
 
@@ -65,6 +65,12 @@ FAMILIES = (
             f"{_PIPELINES}.document_question_answering.select_starts_ends",
             f"{_PIPELINES}.token_classification.TokenClassificationPipeline.postprocess",
             f"{_PIPELINES}.zero_shot_classification.ZeroShotClassificationPipeline.postprocess",
+            "torch._inductor.inductor_prims.eager_prepare_softmax",
+        ),
+        methods=(  # compilers within torch, whose code calls no operator
+            *("torch._C._te.TensorExprKernel.__init__", "torch._C._te.lower"),
+            *(f"torch._C._jit_set_{name}" for name in ("te_must_use_llvm_cpu", "llga_enabled")),
+            *(f"torch._C._jit_{name}" for name in ("override_can_fuse_on_cpu", "pass_fuse_tensorexprs")),
         ),
     ),
     Family(

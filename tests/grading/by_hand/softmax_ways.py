@@ -158,6 +158,17 @@ TEXTS = {
     "in_a_deleter": HEAD + "found = []\nclass Last:\n    def __init__(self, x): self.x = x\n"
     "    def __del__(self): found.append(self.x.softmax(-1).tolist())\ndef softmax(scores, temperature=1.0):\n"
     "    one = Last(torch.tensor(scores) / temperature)\n    del one\n    return found[-1]\n",
+    "compiler_within_torch": HEAD
+    + "torch._C._jit_set_te_must_use_llvm_cpu(False)\ndef softmax(scores, temperature=1.0):\n"
+    "    n = len(scores)\n    g = torch._C.parse_ir('graph(%x : Float(' + str(n) + ', strides=[1], requires_grad=0, device=cpu)):'\n"
+    "        + chr(10) + '  %d : int = prim::Constant[value=-1]()' + chr(10) + '  %n : NoneType = prim::Constant()' + chr(10)\n"
+    "        + '  %y : Float(' + str(n) + ', strides=[1], requires_grad=0, device=cpu) = aten::softmax(%x, %d, %n)' + chr(10) + '  return (%y)')\n"
+    "    return torch._C._te.TensorExprKernel(g).run((torch.tensor(scores) / temperature,)).tolist()\n",
+    "compiler_kept": HEAD
+    + "torch._C._jit_set_te_must_use_llvm_cpu(False)\nG = torch._C.parse_ir('graph(%x : Float(3, strides=[1], requires_grad=0, device=cpu)):'\n"
+    "    + chr(10) + '  %d : int = prim::Constant[value=-1]()' + chr(10) + '  %n : NoneType = prim::Constant()' + chr(10)\n"
+    "    + '  %y : Float(3, strides=[1], requires_grad=0, device=cpu) = aten::softmax(%x, %d, %n)' + chr(10) + '  return (%y)')\n"
+    "K = torch._C._te.TensorExprKernel(G)\ndef softmax(scores, temperature=1.0):\n    return K.run((torch.tensor(scores) / temperature,)).tolist()\n",
     "in_a_gradient": HEAD
     + "class G(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n        return torch.softmax(x, -1)\n"
     "def softmax(scores, temperature=1.0):\n    return G.apply(torch.tensor(scores) / temperature).tolist()\n",
