@@ -16,6 +16,7 @@ from autograder.exercise import Check, Exercise, Unit, Verdict
 from autograder.grading.causes import FOLLOWS, Cause
 from autograder.grading.explained import Explanation
 from autograder.grading.intake import MAX_PROSE_CHARACTERS, Answer, Submission
+from autograder.grading.oddities import note_of
 from autograder.grading.reading import read_on
 from autograder.grading.run import CheckOutcome, Outcomes
 from autograder.grading.why import Why
@@ -94,13 +95,15 @@ def _exercise(exercise: Exercise, answer: Answer, outcomes: Outcomes, why: Why) 
     for check in checks:
         if cause is not None and check["id"] in cause.checks:  # said once, at the first of them
             check.update(message=_both(cause.message if check["id"] == cause.checks[0] else FOLLOWS), follows=True)
+    odd = note_of({kind for check in exercise.checks for kind in outcomes[exercise.id, check.id].odd})
+    note = answer.note or odd
     return {
         "id": exercise.id,
         "title": _both(exercise.title),
         "points": _total([check["points"] for check in checks]),
         "max_points": exercise.max_points,
         "verdict": exercise_verdict([Verdict(check["verdict"]) for check in checks]).value,
-        "note": _both(answer.note) if answer.note else None,
+        "note": _both(note) if note else None,
         "cause": _cause(cause) if cause is not None else None,
         "checks": checks,
     }

@@ -48,7 +48,7 @@ MAX_TIMEOUTS, MAX_TIMEOUTS_IN_ALL = 2, 4
 class CheckOutcome:
     """How one check ended. `fault` is the trusted side's traceback, for the log; `calls` feed the diagnosis.
 
-    `last`: the call after which it did not pass; `is_first`: that was the first call of its process.
+    `last`: the call after which it did not pass; `is_first`: that was the first call of its process. `odd`: see `oddities`.
     """
 
     verdict: Verdict
@@ -58,6 +58,7 @@ class CheckOutcome:
     fault: str = ""
     last: Call | None = None
     is_first: bool = False
+    odd: frozenset[str] = frozenset()
 
 
 Outcomes = dict[tuple[str, str], CheckOutcome]  # by (exercise id, check id)
@@ -279,6 +280,8 @@ class _Checks:
         outcome = _outcome(error, calls, public=item.path.name != HIDDEN)
         if error is not None and calls:
             outcome = replace(outcome, last=calls[-1], is_first=len(calls) == 1)
+        if run.current:
+            outcome = replace(outcome, odd=frozenset(run.current._backend.odd))
         if outcome.verdict is Verdict.LIMIT and isinstance(error, LimitReached) and error.kind != "not tried":
             run.n_timeouts[exercise] += 1
         run.recorded[key] = _joined(run.recorded.get(key), outcome)
@@ -298,7 +301,7 @@ def _joined(before: CheckOutcome | None, now: CheckOutcome) -> CheckOutcome:
     decisive = before if before.verdict is not Verdict.PASS else now
     if now.verdict is Verdict.FAULT:
         decisive = now
-    return replace(decisive, calls=before.calls + now.calls, fault=before.fault + now.fault)
+    return replace(decisive, calls=before.calls + now.calls, fault=before.fault + now.fault, odd=before.odd | now.odd)
 
 
 def _outcome(error: BaseException | None, calls: tuple[Call, ...], *, public: bool) -> CheckOutcome:

@@ -28,6 +28,7 @@ from autograder.errors import CheckFailed, LimitReached, MissingFunction, Outcom
 from autograder.grading import by_hand_apart
 from autograder.grading.by_hand import Sources, first_use, forbidden
 from autograder.grading.claims import own_line
+from autograder.grading.oddities import shadows
 from autograder.grading.spent import Spent
 from autograder.jail import channel, refusals, replies, wire
 from autograder.jail.barred import names_of
@@ -53,7 +54,7 @@ class Backend(Protocol):
     """Where the student's module lives."""
 
     sources: Sources
-    odd: set[str]  # kinds of `witness.KINDS` that the student's code did under a rule
+    odd: set[str]  # what the student's code did under a rule, see `oddities`
 
     def call(
         self,
@@ -126,6 +127,8 @@ class Student:
 
     def _call(self, name: str, arguments: tuple[object, ...], keywords: Mapping[str, object]) -> Any:
         refused = {one: one for one in self._refused} | refused_methods([*arguments, *keywords.values()])
+        if refused:
+            self._backend.odd |= shadows(self._backend.sources.texts)
         use = self._backend.first_use(name, frozenset(refused)) if refused else None
         if use is not None:
             raise forbidden(name, replace(use, name=refused[use.name]))

@@ -58,13 +58,17 @@ def serve(
     files = frozenset(file_name(name) for name in sources)
     channel.send(sock, msgpack.packb({"ready": True}))
     told: list[Use] = []
+    odd: set[str] = set()
 
     def tell(what: Use | str) -> None:
-        """At once: what has crossed nobody takes back."""
+        """At once: what has crossed nobody takes back. The first use is the reply; of odd things each kind is told once."""
         if isinstance(what, Use):
             told.append(what)
-        if len(told) < 2:  # the first use is the reply
-            channel.send(sock, replies.encode(what if isinstance(what, Use) else Odd(what)))
+            if len(told) == 1:
+                channel.send(sock, replies.encode(what))
+        elif not told and what not in odd:
+            odd.add(what)
+            channel.send(sock, replies.encode(Odd(what)))
 
     module: ModuleType | None = None
     rule: Rule | None = None
@@ -81,7 +85,7 @@ def serve(
                 module = load(setup["module"], sources, rule.count)
                 rule.is_importing = False
             own = [module, *(sys.modules[name] for name in sources if name in sys.modules)]
-            with refused(labels, own, tell=tell, files=files, bar=False):
+            with refused(labels, own, tell=tell, tell_odd=tell, files=files, bar=False):
                 answer = _answer(module, request, shared, scratch, changed)
             missing = answer is _MISSING
             reply: Reply = Missing() if missing else Value(wire.encode(answer, shared), tuple(changed))

@@ -74,6 +74,7 @@ def refused(
     modules: Sequence[ModuleType],
     *,
     tell: Callable[[Use], None],
+    tell_odd: Callable[[str], None] = lambda kind: None,
     files: frozenset[str] = frozenset(),
     bar: bool = True,
 ) -> Iterator[None]:
@@ -84,6 +85,7 @@ def refused(
             construction is refused. A name that names nothing refuses nothing.
         modules: the student's modules; what they imported from a library before is refused, too.
         tell: is given every use.
+        tell_odd: is told "patched" if something else stands in the place of a refused function when the block ends.
         files: file names of the student's code, for the line of a use.
         bar: bar the families of the names, too; in a process under a `Rule` they are.
     """
@@ -95,7 +97,7 @@ def refused(
         for name, label in labels.items():
             target = find_target(name)
             if target is not None:
-                _refuse(target, label, observer, modules, undo)
+                _refuse(target, label, observer, modules, undo, tell_odd)
         yield
 
 
@@ -171,7 +173,14 @@ def _is_in_a_library(frame: FrameType, files: frozenset[str]) -> bool:
     return getattr(sys.modules.get(name), "__dict__", None) is caller.f_globals  # else only called so
 
 
-def _refuse(target: tuple[Any, str], label: str, watch: _Watch, modules: Sequence[ModuleType], undo: ExitStack) -> None:
+def _refuse(
+    target: tuple[Any, str],
+    label: str,
+    watch: _Watch,
+    modules: Sequence[ModuleType],
+    undo: ExitStack,
+    tell_odd: Callable[[str], None],
+) -> None:
     owner, attribute = target
     found = inspect.getattr_static(owner, attribute)
     if inspect.isclass(found):
@@ -182,15 +191,22 @@ def _refuse(target: tuple[Any, str], label: str, watch: _Watch, modules: Sequenc
         setattr(owner, attribute, refusal)
     except (AttributeError, TypeError):  # a class written in C that cannot be changed
         return
-    if inherited:
-        undo.callback(delattr, owner, attribute)
-    else:
-        undo.callback(setattr, owner, attribute, found)
+    undo.callback(_restore, owner, attribute, None if inherited else found, refusal, tell_odd)
     for module in modules:
         for name, value in list(vars(module).items()):
             if value is found:
                 setattr(module, name, refusal)
                 undo.callback(_put_back, module, name, refusal, found)
+
+
+def _restore(owner: Any, attribute: str, found: Any, refusal: Any, tell_odd: Callable[[str], None]) -> None:
+    """Put `found` back (None: it is inherited), whatever stands in its place."""
+    if vars(owner).get(attribute) is not refusal:
+        tell_odd("patched")
+    if found is not None:
+        setattr(owner, attribute, found)
+    elif attribute in vars(owner):
+        delattr(owner, attribute)
 
 
 def _refusal(found: Any, label: str, watch: _Watch) -> Any:

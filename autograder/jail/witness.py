@@ -27,7 +27,7 @@ Hook = Callable[[str, tuple[Any, ...]], None]
 Sites = dict[str, dict[tuple[str, ...], str]]  # end of a file's path → names inside it → dotted name
 
 # Kinds of odd things: the words by which they cross.
-KINDS = ("objects", "memory", "tracing", "code", "frames", "text")
+KINDS = ("objects", "memory", "tracing", "code", "frames", "text", "patched")
 _KINDS = (
     *((f"gc.get_{name}", "objects") for name in ("objects", "referrers", "referents")),
     *((f"sys.{name}", "tracing") for name in ("settrace", "setprofile", "monitoring.register_callback")),

@@ -49,5 +49,7 @@ def test_no_way_is_open_that_the_source_hides(jailed: Maker, text: str, monkeypa
 
 @pytest.mark.parametrize("text", BY_HAND.values(), ids=BY_HAND)
 def test_every_way_by_hand_is_right(jailed: Maker, text: str):
-    """In the styles that students write."""
-    assert is_right(by_hand(jailed(text), *NAMES).softmax(SCORES))
+    """In the styles that students write; nothing about them is odd."""
+    student = jailed(text)
+    assert is_right(by_hand(student, *NAMES).softmax(SCORES))
+    assert not student._backend.odd
