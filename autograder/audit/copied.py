@@ -9,6 +9,8 @@ Of strings only that there is one counts. Refused is
     a body      `SHARE` of the tokens of a hole of at least `BODY` tokens, in runs of `RUN` tokens, standing close together
     a short one a hole of `SHORT` to `BODY` tokens, with its own names and whole
 
+Of prose that a person marks, sentences of its rubric and its example answer are looked for, letters alone.
+
 Where a text shows on purpose what a hole asks for, one of them is written differently.
 
 Not seen: what is encoded (base64), a translation into other operations, single statements that are shorter than a piece
@@ -36,6 +38,8 @@ from autograder.messages import Message
 
 PIECE, RUN, BODY, SHORT, SHARE = 16, 6, 30, 10, 0.75
 _ROOM = 60  # tokens between the parts of a body, besides twice its own length
+_MIN_SENTENCE = 20  # letters; shorter sentences of a rubric stand everywhere
+_SENTENCE_END = re.compile(r"[。．.!?！？\n]")
 _MIN_STRING = 20  # shorter strings hold no code worth looking at
 _KEPT = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 _LIBRARIES = frozenset(
@@ -111,6 +115,44 @@ def copied(course: Course, shipped: Mapping[str, str]) -> list[Message]:
                 found.setdefault(where, (first_line + line - 1, piece))
         problems += [_problem(f"{name}:{line}", where, piece) for where, (line, piece) in found.items()]
     return problems
+
+
+def copied_prose(course: Course, shipped: Mapping[str, str]) -> list[Message]:
+    """One message for each text that holds a sentence of a rubric or an example answer, however its lines are broken."""
+    secret = {
+        sentence: str(path)
+        for unit in course.units
+        for exercise in unit.exercises
+        if exercise.rubric is not None
+        for path in (exercise.folder / name for name in ("solution.md", "rubric.ja.md", "rubric.en.md"))
+        for sentence in _sentences_of(path.read_text(encoding="utf-8"))
+        if sentence not in _squeezed(exercise.statement.ja + exercise.statement.en)
+    }
+    problems = []
+    for name, text in shipped.items():
+        squeezed = _squeezed(text)
+        for sentence, where in secret.items():
+            if sentence in squeezed:
+                before = squeezed.index(sentence)
+                line = next(n for n, upto in enumerate(_lengths(text), start=1) if upto > before)
+                problems.append(_problem(f"{name}:{line}", where, sentence))
+    return problems
+
+
+def _sentences_of(text: str) -> Iterator[str]:
+    return (one for part in _SENTENCE_END.split(text) if len(one := _squeezed(part)) >= _MIN_SENTENCE)
+
+
+def _lengths(text: str) -> Iterator[int]:
+    """How many characters that count stand in the first lines, for one line, two lines and so on."""
+    total = 0
+    for line in text.split("\n"):
+        total += len(_squeezed(line))
+        yield total
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
 
 
 def holes_of(exercise: Exercise) -> Iterator[Hole]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import autograder
-from autograder.audit.copied import copied
+from autograder.audit.copied import copied, copied_prose
 from autograder.build import differences, plan_assignments
 from autograder.course.inputs import FILE as SECRET
 from autograder.course.inputs import read_secret
@@ -46,7 +46,12 @@ def given_away(course: Course, shipped: Mapping[str, str]) -> list[Message]:
     """
     lines = {name: plain_lines(name, text) for name, text in shipped.items()}
     code = {name: lines[name] if name.endswith(".ipynb") else text for name, text in shipped.items()}
-    return [*leaks(secret_lines(course), lines), *leaks_of_keys(course, shipped), *copied(course, code)]
+    return [
+        *leaks(secret_lines(course), lines),
+        *leaks_of_keys(course, shipped),
+        *copied(course, code),
+        *copied_prose(course, lines),
+    ]
 
 
 def leaks_of_keys(course: Course, shipped: Mapping[str, str]) -> list[Message]:

@@ -188,6 +188,18 @@ def test_build_audit_and_release_refuse_it(leaky: Path, tmp_path: Path, monkeypa
     assert not (tmp_path / "dist").exists()
 
 
+def test_a_sentence_of_a_rubric_or_an_example_answer_is_found(course: Course):
+    """With its lines broken elsewhere, and with its line."""
+    prose = next(one for unit in course.units for one in unit.exercises if one.rubric is not None)
+    for name in ("solution.md", "rubric.ja.md", "rubric.en.md"):
+        lines = [
+            line for line in (prose.folder / name).read_text().splitlines() if len(line) > 60 and line[0] not in "#|"
+        ]
+        broken = "\n".join(re.findall(r".{1,17}", lines[0]))
+        problems = [one.en for one in given_away(course, {"README.md": f"# Hints\n\n{broken}\n"})]
+        assert [one for one in problems if one.startswith("README.md:3: ") and name in one], (name, problems)
+
+
 def test_the_courses_secret_is_found(course: Course):
     """It and the keys made of it."""
     for secret in (
