@@ -6,6 +6,7 @@ renders them. It does not translate.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import unicodedata
@@ -94,7 +95,8 @@ def visible_name(name: str) -> str:
 def _escaped(character: str) -> str:
     if character in _HARMLESS or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
         return character
-    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"
+    # As JSON writes it, so that JSON stays JSON.
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else json.dumps(character)[1:-1]
 
 
 def shown(value: object, *, limit: int = 120) -> str:

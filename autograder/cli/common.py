@@ -15,6 +15,7 @@ from autograder.cli.complete import languages
 from autograder.cli.exits import errors_as_exit_codes as errors_as_exit_codes
 from autograder.cli.exits import interrupts_without_tracebacks
 from autograder.cli.exits import language as language
+from autograder.cli.exits import say as say
 from autograder.cli.help import Group, of_pair
 from autograder.errors import SettingsError
 from autograder.exercise import Course, Unit

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from autograder.errors import AutograderError
-from autograder.messages import Language, Message, chosen_language
+from autograder.messages import Language, Message, chosen_language, escaped
 
 # Package → the extra that installs it.
 _EXTRA_OF = {
@@ -79,7 +79,7 @@ def errors_as_exit_codes() -> Iterator[None]:
     try:
         yield
     except AutograderError as error:
-        typer.echo(error.message.text(language()), err=True)
+        say(error.message.text(language()), err=True)
         raise typer.Exit(2) from error
     except ModuleNotFoundError as error:
         extra = _EXTRA_OF.get(error.name or "")
@@ -92,7 +92,7 @@ def errors_as_exit_codes() -> Iterator[None]:
             raise
         said = _SAID.get(error.errno or 0, Message(str(error.strerror), str(error.strerror)))
         name = error.filename.decode("utf-8", "replace") if isinstance(error.filename, bytes) else error.filename
-        typer.echo(Message(f"{name}: {said.ja}", f"{name}: {said.en}").text(language()), err=True)
+        say(Message(f"{name}: {said.ja}", f"{name}: {said.en}").text(language()), err=True)
         raise typer.Exit(2) from error
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -104,7 +104,15 @@ def _say_missing(package: str, extra: str) -> None:
         f"{package} がありません。`{command}` で必要な部品を入れてください。",
         f"{package} is missing. Install what this needs: {command}",
     )
-    typer.echo(message.text(language()), err=True)
+    say(message.text(language()), err=True)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """One sentence or more on the terminal: what moves or hides other text is shown as its code.
+
+    JSON stays JSON: a code is written as JSON writes it.
+    """
+    typer.echo(escaped(text), err=err)
 
 
 def language() -> Language:
@@ -112,5 +120,5 @@ def language() -> Language:
     try:
         return chosen_language()
     except ValueError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(2) from error

@@ -22,6 +22,7 @@ from autograder.cli.common import (
     language,
     progress_bar,
     read_chosen_course,
+    say,
 )
 from autograder.cli.complete import exercise_ids, unit_or_new, units
 from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, chosen_catalog, chosen_model
@@ -67,9 +68,9 @@ def new(
                 en="say `autograder new sampling/min_p` or `autograder new unit decoding`.",
             )
         folder = new_unit(solutions, name) if name is not None else new_exercise(solutions, what, after=after)
-        typer.echo(_from_here(f"{folder}"))
+        say(_from_here(f"{folder}"))
         then = f"autograder audit {what}" if name is None else f"autograder new {name}/⟨exercise⟩"
-        typer.echo(Message(f"次に: {then}", f"next: {then}").line(language()))
+        say(Message(f"次に: {then}", f"next: {then}").line(language()))
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -98,11 +99,11 @@ def build(
         planned = plan_assignments(read)
         problems = given_away(read, {str(target / name): text for name, text in planned.items()})
         for problem in problems:
-            typer.echo(_from_here(problem.text(language())), err=True)
+            say(_from_here(problem.text(language())), err=True)
         if problems:
             raise typer.Exit(1)
         written = write_assignments(planned, target)
-        typer.echo(f"{target}: {files_written(len(written))}")
+        say(f"{target}: {files_written(len(written))}")
         _ensure_secret(read.root)
 
 
@@ -117,7 +118,7 @@ def _ensure_secret(root: Path) -> None:
     from autograder.release.secret import ensure_secret
 
     if made := ensure_secret(root):
-        typer.echo(_from_here(f"{made}: {_NEW_SECRET.text(language())}"))
+        say(_from_here(f"{made}: {_NEW_SECRET.text(language())}"))
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -153,15 +154,15 @@ def audit(
         with progress_bar("監査 / audit") as progress:
             problems = audit_course(read, progress, only=exercises or (), settings=settings)
         if as_json:
-            typer.echo(json.dumps([{"ja": one.ja, "en": one.en} for one in problems], ensure_ascii=False, indent=2))
+            say(json.dumps([{"ja": one.ja, "en": one.en} for one in problems], ensure_ascii=False, indent=2))
         for problem in problems if not as_json else ():
-            typer.echo(_from_here(problem.text(language())))
+            say(_from_here(problem.text(language())))
         if problems:
             raise typer.Exit(1)
         if not as_json:
-            typer.echo(Message("監査に合格しました。", "The audit found nothing wrong.").text(language()))
+            say(Message("監査に合格しました。", "The audit found nothing wrong.").text(language()))
         if exercises and not as_json:
-            typer.echo(_ONE_ONLY.text(language()))
+            say(_ONE_ONLY.text(language()))
 
 
 _ONE_ONLY = Message(
@@ -224,7 +225,7 @@ def release(
             problems = [*audit_shipping(read), *audit_power(read, only=ids)]
             problems = problems or audit_course(read, progress, only=ids)
         for problem in problems:
-            typer.echo(_from_here(problem.text(language())), err=True)
+            say(_from_here(problem.text(language())), err=True)
         if problems:
             raise typer.Exit(1)
         made = make_release(read, chosen, out, change=change)
@@ -242,7 +243,7 @@ def release(
                 "  secret; for `autograder reveal` after the deadline",
             ).text(language()),
         ):
-            typer.echo(line)
+            say(line)
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -272,7 +273,7 @@ def reveal(
         said = Message(
             f"{out}: {len(written)} 個のファイルは約束どおりです", f"{out}: {len(written)} files, as committed to"
         )
-        typer.echo(said.text(language()))
+        say(said.text(language()))
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -332,13 +333,13 @@ def mutants(
                 hunted = hunt_course(read, docs, progress, only=chosen, force=force, settings=settings, log=_warn)
                 found = {name: asdict(one) for name, one in hunted.items()}
         if as_json:
-            typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+            say(json.dumps(found, ensure_ascii=False, indent=2))
         bad = ("audit", "wrong", "missed") if diagnose else ("surviving", "faulty")
         for name, one in found.items() if not as_json else ():
             _show_found(name, one, bad)
         if any(one[key] for one in found.values() for key in bad):
             if not diagnose and any(one["surviving"] for one in found.values()):
-                typer.echo(_LET_PASS.text(language()), err=True)
+                say(_LET_PASS.text(language()), err=True)
             raise typer.Exit(1)
 
 
@@ -359,14 +360,14 @@ def _require_own_place(tested: dict[str, Any], out: Path | None) -> None:
 
 def _show_found(name: str, found: dict[str, Any], bad: tuple[str, ...]) -> None:
     """One line of counts, then a line for each thing that is wrong."""
-    typer.echo(f"{name}: " + ", ".join(f"{key} {value}" for key, value in found.items() if isinstance(value, int)))
+    say(f"{name}: " + ", ".join(f"{key} {value}" for key, value in found.items() if isinstance(value, int)))
     for key in bad:
         for one in found[key]:
-            typer.echo(f"  {key}: {one}")
+            say(f"  {key}: {one}")
 
 
 def _warn(text: str) -> None:
-    typer.echo(text, err=True)
+    say(text, err=True)
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -423,9 +424,9 @@ def power(
                 measure_bounds(figures, loaded, progress)
             else:
                 measure_course(read, chosen, loaded, progress, path=figures)
-        typer.echo(f"{figures}")
+        say(f"{figures}")
         problems = [] if bounds else audit_power(read, model=model, only=exercises or (), path=figures)
         for problem in problems:
-            typer.echo(problem.text(language()))
+            say(problem.text(language()))
         if problems:
             raise typer.Exit(1)

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from autograder.cli.exits import language
+from autograder.cli.exits import language, say
 from autograder.messages import Message
 
 _Said = Sequence[tuple[re.Pattern[str], str]]
@@ -51,9 +51,9 @@ def misuse_in_words(ctx: Any) -> Iterator[None]:
         where = getattr(error, "ctx", None)
         command = where.command_path if where else f"{ctx.command_path} {ctx.invoked_subcommand or ''}".rstrip()
         if where:
-            typer.echo(where.get_usage(), err=True)
+            say(where.get_usage(), err=True)
         message = Message(japanese, said) + Message(f"説明: {command} --help", f"Help: {command} --help")
-        typer.echo(message.text(language()), err=True)
+        say(message.text(language()), err=True)
         raise typer.Exit(2) from error
 
 

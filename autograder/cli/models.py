@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from autograder.cli import complete
-from autograder.cli.common import STUDENTS, JsonOption, app, errors_as_exit_codes, language
+from autograder.cli.common import STUDENTS, JsonOption, app, errors_as_exit_codes, language, say
 from autograder.cli.help import Group
 from autograder.messages import Message
 
@@ -95,7 +95,7 @@ def models_list(context: typer.Context, settings: ModelsOption = None, as_json: 
     with errors_as_exit_codes():
         known = known_models(catalog_here(settings))
         if as_json:
-            typer.echo(json.dumps([asdict(one) for one in known], ensure_ascii=False, indent=2))
+            say(json.dumps([asdict(one) for one in known], ensure_ascii=False, indent=2))
         else:
             _show(known)
 
@@ -125,7 +125,7 @@ def models_fetch(
     with errors_as_exit_codes():
         hub_id, revision = _hub_id(name, catalog_here(settings))
         plan = plan_fetch(hub_id, revision)
-        typer.echo(f"{hub_id}@{plan.commit}: {len(plan.files)} files, {gib(plan.n_bytes)}", err=True)
+        say(f"{hub_id}@{plan.commit}: {len(plan.files)} files, {gib(plan.n_bytes)}", err=True)
         if plan.n_missing and not yes:
             if not sys.stdin.isatty():
                 raise SettingsError(
@@ -135,13 +135,13 @@ def models_fetch(
             question = Message(f"{gib(plan.n_missing)} をダウンロードしますか", f"Download {gib(plan.n_missing)}?")
             typer.confirm(question.text(language()), abort=True, err=True)
         folder = fetch(plan, show_progress=sys.stderr.isatty())
-        typer.echo(f"{folder}")
+        say(f"{folder}")
         pins = Message(
             "次の 4 行を models.yaml に書くと、いつもこの版が使われます。",
             "These lines in models.yaml pin this revision:",
         )
         entry = f"models:\n  {hub_id.partition('/')[2]}:\n    source: {hub_id}\n    revision: {plan.commit}"
-        typer.echo(f"{pins.text(language())}\n{entry}", err=True)
+        say(f"{pins.text(language())}\n{entry}", err=True)
 
 
 def _hub_id(name: str, catalog: Catalog) -> tuple[str, str | None]:
@@ -187,10 +187,10 @@ def _show(known: list[Known]) -> None:
             f"{one.device:<6}",
             where,
         ]
-        typer.echo(f"{'✓' if one.is_here else '✗'} {one.name:{width}}  {'  '.join(parts)}")
+        say(f"{'✓' if one.is_here else '✗'} {one.name:{width}}  {'  '.join(parts)}")
         for message in (*((one.problem,) if one.problem else ()), *one.notes):
             for line in message.text(language()).splitlines():
-                typer.echo(f"  {'':{width}}  {line}")
+                say(f"  {'':{width}}  {line}")
 
 
 def _parameters(number: int | None) -> str:

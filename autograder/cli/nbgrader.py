@@ -20,6 +20,7 @@ from autograder.cli.common import (
     files_written,
     language,
     read_chosen_course,
+    say,
 )
 from autograder.cli.complete import units
 from autograder.cli.help import Group
@@ -80,7 +81,7 @@ def nbgrader_init(
         read = read_chosen_course(course)
         units = [chosen_unit(read, name) for name in unit] if unit else list(read.units)
         written = write_course_folder(read, folder, units, language=notebooks.value, exchange=exchange)
-        typer.echo(f"{folder}: {files_written(len(written))}")
+        say(f"{folder}: {files_written(len(written))}")
 
 
 @nbgrader.command("intake")
@@ -104,7 +105,7 @@ def nbgrader_intake(
     with errors_as_exit_codes():
         findings = take_in(folder, unit, student)
         for finding in findings:
-            typer.echo(f"{visible_name(finding.student)}: {finding.message.text(language())}")
+            say(f"{visible_name(finding.student)}: {finding.message.text(language())}")
         if any(finding.refused for finding in findings):
             raise typer.Exit(1)
 
@@ -139,9 +140,9 @@ def nbgrader_regrade(
     with errors_as_exit_codes():
         changes = regrade(folder, unit, dry_run=dry_run, allow_lower=allow_lower)
         if as_json:
-            typer.echo(json.dumps([asdict(change) for change in changes], ensure_ascii=False, indent=2))
+            say(json.dumps([asdict(change) for change in changes], ensure_ascii=False, indent=2))
             return
         for change in changes:
-            typer.echo(change.line().line(language()))
+            say(change.line().line(language()))
         if not changes:
-            typer.echo(Message("点は変わりません。", "No mark changes.").text(language()))
+            say(Message("点は変わりません。", "No mark changes.").text(language()))

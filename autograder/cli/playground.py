@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from autograder.cli.common import STUDENTS, app, language
+from autograder.cli.common import STUDENTS, app, language, say
 from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, catalog_here
 from autograder.messages import Message
 
@@ -52,6 +52,6 @@ def playground(
         port=port,
         browser=browser,
         asked=Asked(model, require_device(device), require_dtype(dtype), catalog_here(models)),
-        announce=lambda address: typer.echo(_RUNNING.text(language()).format(address=address)),
+        announce=lambda address: say(_RUNNING.text(language()).format(address=address)),
     )
     raise typer.Exit(1 if status else 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from autograder.cli.common import STUDENTS, JsonOption, app, errors_as_exit_codes, language
+from autograder.cli.common import STUDENTS, JsonOption, app, errors_as_exit_codes, language, say
 from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, catalog_here
 from autograder.messages import Message, visible_name
 
@@ -47,7 +47,7 @@ def convert(
     from autograder.convert import convert_answer
 
     with errors_as_exit_codes():
-        typer.echo(f"{convert_answer(file, to, force=force)}")
+        say(f"{convert_answer(file, to, force=force)}")
 
 
 @app.command(rich_help_panel=STUDENTS)
@@ -69,16 +69,16 @@ def upgrade(
     with errors_as_exit_codes():
         done = upgrade_folder(bundle, folder)
         for name in done.written:
-            typer.echo(f"+ {visible_name(name)}")
+            say(f"+ {visible_name(name)}")
         for name in done.kept:
             new = (folder / f"{name}.new").exists()
             kept = Message(
                 f"そのまま残しました{'（新しい版は .new）' if new else ''}",
                 f"kept as it is{' (new text in .new)' if new else ''}",
             )
-            typer.echo(f"= {visible_name(name)}  {kept.line(language())}")
+            say(f"= {visible_name(name)}  {kept.line(language())}")
         if any(name.startswith("wheels/") for name in done.written):
-            typer.echo(_NEW_ENGINE.text(language()))
+            say(_NEW_ENGINE.text(language()))
 
 
 _NEW_ENGINE = Message(
@@ -111,7 +111,7 @@ def doctor(
         asked = choose(model, device, dtype, catalog_here(models))
         findings = examine(asked=asked)
         if as_json:
-            typer.echo(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=2))
+            say(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=2))
         else:
             _show_findings(findings)
         if any(one.state == "problem" for one in findings):
@@ -123,6 +123,6 @@ def _show_findings(findings: list[Finding]) -> None:
     width = max(len(one.about) for one in findings)
     for one in findings:
         sign = {"ok": "✓", "note": "・", "problem": "✗"}[one.state]
-        typer.echo(f"{sign} {one.about:{width}}  {one.found}")
+        say(f"{sign} {one.about:{width}}  {one.found}")
         for line in one.advice.text(language()).splitlines() if one.advice else ():
-            typer.echo(f"  {'':{width}}  {line}")
+            say(f"  {'':{width}}  {line}")

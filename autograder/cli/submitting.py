@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from autograder.cli.common import STUDENTS, JsonOption, app, errors_as_exit_codes, language, progress_bar
+from autograder.cli.common import STUDENTS, JsonOption, app, errors_as_exit_codes, language, progress_bar, say
 from autograder.messages import Message
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ def submit(
         with progress_bar("公開チェック / public checks") as progress:
             done = submit_folder(folder, out, checks=not skip_checks, time_limit_s=time_limit, progress=progress)
         if as_json:
-            typer.echo(json.dumps({"archive": str(done.archive), **done.receipt}, ensure_ascii=False, indent=2))
+            say(json.dumps({"archive": str(done.archive), **done.receipt}, ensure_ascii=False, indent=2))
         else:
             for line in _lines(done):
-                typer.echo(line)
+                say(line)
         if not _is_fine(done):
             raise typer.Exit(1)
 

@@ -19,6 +19,7 @@ from autograder.cli.common import (
     language,
     progress_bar,
     read_chosen_course,
+    say,
 )
 from autograder.cli.complete import units
 from autograder.cli.models import DeviceOption, DtypeOption, ModelOption, ModelsOption, chosen_catalog, chosen_model
@@ -135,7 +136,7 @@ def grade(
         with pool or nullcontext() as grader, progress_bar() as progress:
             summary = grade_folder(submissions, chosen, out, settings, force=force, progress=progress, grader=grader)
         if as_json:
-            typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+            say(json.dumps(summary, ensure_ascii=False, indent=2))
         else:
             show_class(summary, out)
         if any(student["needs_person"] for student in summary["students"]):
@@ -149,8 +150,8 @@ def show_class(summary: dict[str, object], out: Path) -> None:
 
     Console().print(class_table(summary, language()))
     for line in attention_lines(summary, language()):
-        typer.echo(line)
-    typer.echo(f"{out / 'index.html'}")
+        say(line)
+    say(f"{out / 'index.html'}")
 
 
 @app.command(rich_help_panel=TAS)
@@ -194,7 +195,7 @@ def export(
     with errors_as_exit_codes():
         written, missing = export_results(results, to, out, worksheet=worksheet, title=title, checks_only=checks_only)
         for path in written:
-            typer.echo(f"{path}")
+            say(f"{path}")
         _show_missing(missing)
 
 
@@ -205,7 +206,7 @@ def _show_missing(students: list[str]) -> None:
             f"まだ点の決まらない、または相手の名簿にない学生は入れていません: {names}",
             f"left out, since a mark is still open or the other side does not list them: {names}",
         )
-        typer.echo(message.text(language()), err=True)
+        say(message.text(language()), err=True)
         raise typer.Exit(1)
 
 
@@ -241,4 +242,4 @@ def demo(
         f"  pytest {out / 'assignments'}",
         f"  autograder grade {out / 'submissions' / list(summaries)[-1]} --unit {list(summaries)[-1]} --out results",
     ):
-        typer.echo(line)
+        say(line)

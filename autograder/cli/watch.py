@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from autograder.cli.common import STUDENTS, app, language
+from autograder.cli.common import STUDENTS, app, language, say
 from autograder.cli.complete import exercise_names
 
 
@@ -67,12 +67,12 @@ def hint(
     levels = hint_for(assignment, found)
     if levels is None:
         passed = Message("公開チェックに合格しています。", "its public checks are passed.")
-        typer.echo(Message(f"{found.name}: {passed.ja}", f"{found.name}: {passed.en}").text(language()))
+        say(Message(f"{found.name}: {passed.ja}", f"{found.name}: {passed.en}").text(language()))
         return
     open_check = found.first_open
     if open_check is not None and open_check.cause:  # nothing about the check helps before that
-        typer.echo(f"{found.name}: {open_check.cause}")
+        say(f"{found.name}: {open_check.cause}")
         return
-    typer.echo(f"{found.name}: {open_check.title if open_check else ''}".rstrip(": "))
+    say(f"{found.name}: {open_check.title if open_check else ''}".rstrip(": "))
     for line in shown_hint(levels, level, language()):
-        typer.echo(line)
+        say(line)

@@ -19,7 +19,7 @@ from autograder.exercise import Exercise, Unit, Verdict
 from autograder.grading.files import RECEIPT_NAME, SubmittedFile, submitted_files
 from autograder.grading.receipt import judge
 from autograder.grading.texts import NONE_LEFT_OUT, UNGRADED_NAMES, Texts, differs, named_after, read_texts
-from autograder.messages import Message, visible_name
+from autograder.messages import Message, escaped, visible_name
 
 # Files of the class's own in the folder of results, and what file systems allow.
 RESERVED_NAMES = frozenset({"class.json", "index.html", "times.html", "faults.log"})
@@ -86,7 +86,10 @@ def _stem(entry: Path) -> str:
 def fit_name(name: str) -> str:
     """`name`, or where it cannot name a folder of results on every system, a readable stand-in of its own."""
     encodable = name.encode("utf-8", "replace").decode()
-    fit = re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", encodable).strip(" .")
+    seen = "".join(
+        letter if escaped(letter) == letter else "_" for letter in encodable
+    )  # in reports, pages and CSV alike
+    fit = re.sub(r'[\n\t/\\:*?"<>|]', "_", seen).strip(" .")
     if fit == name and name.lower() not in RESERVED_NAMES and len(name.encode()) <= MAX_NAME_BYTES:
         return name
     mark = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]

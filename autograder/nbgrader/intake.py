@@ -20,7 +20,9 @@ from autograder.messages import Message, visible_name
 
 TIMESTAMP, SET_ASIDE = "timestamp.txt", "timestamp.unreadable.txt"
 # What nbgrader's search patterns, web pages and addresses cannot take in a student's id.
-_UNFIT_ID = re.compile(r"[\[\]*?<>\"&\\%#;:|\x00-\x1f]|^[.-]|^\s|\s$")
+_UNFIT_ID = re.compile(
+    r"[\[\]*?<>\"&\\%#;:|\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|^[.-]|^\s|\s$"
+)
 _MAX_TIMESTAMP_BYTES = 200
 _PLACEHOLDER = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
 

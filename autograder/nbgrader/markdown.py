@@ -10,6 +10,8 @@ import re
 import bleach
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from autograder.messages import escaped
+
 _TAGS = frozenset(
     [
         "a",
@@ -64,7 +66,7 @@ _ACTIVE_TEX = re.compile(r"\\(?=(?:href|require|class|cssId|style|unicode|newcom
 
 def safe_markdown(source: str) -> str:
     """`source` as HTML with formatting, tables, pictures inside the text and plain links, and nothing else."""
-    rendered = MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
+    rendered = MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(escaped(source))
     html = bleach.clean(rendered, tags=_TAGS, attributes=_allowed, protocols={"http", "https", "mailto", "data"})
     return _ACTIVE_TEX.sub("∖", html)
 
