@@ -68,7 +68,11 @@ class SubmissionReader:
                 return _submission(student, answer, [one.log for one in left_out.values()])
             except ReadingFailedError as error:
                 path = error.at if error.at not in left_out and len(left_out) < MAX_LEFT_OUT else ""
-                left_out[path] = LeftOut(_reason(error, path or entry.name, limits), str(error))
+                several = [visible_name(one) for one in [*left_out, error.at] if one] if not path else []
+                reason = (
+                    _several(entry.name, several) if len(several) > 1 else _reason(error, path or entry.name, limits)
+                )
+                left_out[path] = LeftOut(reason, str(error))
         given_up = unreadable(student, unit, left_out[""].reason, Verdict.FAULT)
         return _with_log(given_up, [one.log for one in left_out.values()])
 
@@ -144,6 +148,14 @@ def _unit(data: dict[str, Any]) -> Unit:
 
 def _message(message: Message) -> list[str]:
     return [message.ja, message.en]
+
+
+def _several(submission: str, files: list[str]) -> Message:
+    name, listed = visible_name(submission), ", ".join(files)
+    return Message(
+        f"{name}: 決められた時間やメモリのうちに読めないファイルがいくつもある（{listed}）ので、採点できませんでした。点は、担当者が見るまで保留です。",
+        f"{name}: several files could not be read within time and memory ({listed}), so nothing of it could be graded. The mark waits for a person.",
+    )
 
 
 def _reason(error: ReadingFailedError, path: str, limits: ReadingLimits) -> Message:

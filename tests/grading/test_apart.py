@@ -133,3 +133,4 @@ def test_many_such_files_are_not_tried_one_after_the_other(
     assert len(n_asked) == MAX_LEFT_OUT + 1
     assert {one.verdict for one in read.answers.values()} == {Verdict.FAULT}
     assert read.modules == {}
+    assert "raises_00.py, raises_01.py, raises_02.py, raises_03.py" in read.notes[0].en
