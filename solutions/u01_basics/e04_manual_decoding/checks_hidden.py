@@ -132,7 +132,8 @@ def test_decodes_any_ids(student, rng, lm):
     Any ids, wherever special tokens stand, become the text that the tokenizer gives.
     """
     special = lm.tokenizer.all_special_ids
-    for ids in ([], [special[0]], [*special, *lm.tokenizer(" x")["input_ids"]]):
+    outer = lm.tokenizer("  Once upon \n\n", add_special_tokens=False)["input_ids"]  # white space at both ends
+    for ids in ([], [special[0]], [*special, *lm.tokenizer(" x")["input_ids"]], outer):
         require_decoded(student, lm, ids)
     for _ in range(12):
         ids = [rng.randrange(len(lm.tokenizer)) for _ in range(rng.randint(1, 14))]

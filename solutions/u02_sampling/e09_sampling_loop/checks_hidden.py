@@ -160,14 +160,18 @@ def test_tokens_come_from_the_asked_temperature(student, lm, rng):
         "leaves_a_larger_top_k_on": Sampler(temperature=4.0, top_k=200),
         "ignores_the_seed": Repeated(),
     }
-    require_distribution(student, lm, rng, story(lm, temperature=4.0), n=6, alternatives=alternatives, alpha=ALPHA / 3)
+    require_distribution(student, lm, rng, story(lm, temperature=4.0), n=6, alternatives=alternatives, alpha=ALPHA / 4)
     wide, eos = lm.tokenizer(WIDE_PROMPT)["input_ids"], lm.tokenizer.eos_token_id
     alternatives = {"ignores_temperatures_below_1": Sampler()}
     task = Task(wide, 6, eos, temperature=0.5)
-    require_distribution(student, lm, rng, task, n=10, alternatives=alternatives, alpha=ALPHA / 3)
+    require_distribution(student, lm, rng, task, n=10, alternatives=alternatives, alpha=ALPHA / 4)
+    task = Task(wide, 6, eos, temperature=1.6)  # no whole number
+    require_distribution(
+        student, lm, rng, task, n=10, alternatives={"ignores_the_temperature": Sampler()}, alpha=ALPHA / 4
+    )
     task = Task(wide, 3, eos, temperature=0.04)  # to one decimal it would be 0
     require_distribution(
-        student, lm, rng, task, n=1, alternatives={"ignores_the_temperature": Sampler()}, alpha=ALPHA / 3
+        student, lm, rng, task, n=1, alternatives={"ignores_the_temperature": Sampler()}, alpha=ALPHA / 4
     )
 
 
@@ -277,6 +281,14 @@ def test_one_seed_gives_one_result(student, lm, rng):
             where="sample_decode",
             mistake="takes_seed_0_for_none" if asked == 0 else "forgets_the_seed",
         )
+    # Of so many honest results at this temperature two are equal with a probability below 1e-8.
+    uniform = Task(task.ids, 3, NEVER, temperature=UNIFORM)
+    drawn = {tuple(new_tokens(student, lm, uniform, one)) for one in rng.sample(range(2**31), 24)}
+    require(
+        len(drawn) == 24,
+        ja=f"sample_decode: 24 個の違うシードで、違う列は {len(drawn)} 通りしかありませんでした。seed を切り詰めずに、そのまま使ってください。",
+        en=f"sample_decode: 24 different seeds gave only {len(drawn)} different sequences. Use the seed as it is, without cutting it down.",
+    )
 
 
 @points(1)
