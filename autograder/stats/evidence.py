@@ -13,13 +13,10 @@ from enum import Enum
 from typing import Optional
 
 from autograder.stats.recording import Question, note_ruling
-from autograder.stats.typical import Drawn
+from autograder.stats.typical import Drawn, is_typical
 
 ALPHA = 1e-6  # a correct submission fails with at most this probability
 BETA = 1e-3  # a PASS says that each alternative would have passed with at most this probability
-# Standard deviations by which draws may be less or more surprising than an alternative's, to bear its name. One rare
-# token makes them far more surprising, none makes them far less.
-TOO_PLAIN, TOO_ODD = 4.0, 12.0
 FLOOR = -700.0  # stands for -inf in sums that only choose a name
 Name = Optional[str]  # of an alternative; None: what explains the draws without a name (`draws`)
 
@@ -130,9 +127,7 @@ class Evidence:
 
     def _is_typical(self, name: str) -> bool:
         """Each set of draws by itself, too: what fits one of several settings need not fit the others."""
-        surprises = [one.surprise(name) for one in self.drawn]
-        together = tuple(math.fsum(column) for column in zip(*surprises, strict=True)) if surprises else (0.0, 0.0)
-        return all(-TOO_ODD <= off / math.sqrt(variance + 1) <= TOO_PLAIN for off, variance in [together, *surprises])
+        return is_typical(name, self.drawn)
 
 
 def log_mean_exp(values: Sequence[float]) -> float:
