@@ -38,6 +38,7 @@ class Diagnosis:
             for check, outcome in of_check.items()
             if outcome.mistake and self._agrees(exercise, outcome.mistake, of_check)
         }
+        found = self._without_weaker(exercise, found, of_check)
         unexplained = [check for check, one in of_check.items() if one.verdict in _WRONG and check not in found]
         for mistake in exercise.mistakes if unexplained else ():
             # The failing checks come first: nearly every mistake is ruled out by one of them.
@@ -47,6 +48,29 @@ class Diagnosis:
                     if self._with_mistake(exercise, mistake, check).verdict in _WRONG:
                         found.setdefault(check, mistake.id)
         return found
+
+    def _without_weaker(
+        self, exercise: Exercise, found: dict[str, str], of_check: dict[str, CheckOutcome]
+    ) -> dict[str, str]:
+        """Of mistakes of one function that different checks name, those that explain all that another one explains, and more.
+
+        A check names what its own inputs look like; that it goes wrong elsewhere, too, may have the other cause.
+        """
+        by_id = {mistake.id: mistake for mistake in exercise.mistakes}
+        named = [by_id[name] for name in dict.fromkeys(found.values())]
+        failed = [check for check, one in of_check.items() if one.verdict in _WRONG]
+        explains = {
+            one.id: {check for check in failed if self._with_mistake(exercise, one, check).verdict in _WRONG}
+            for one in named
+            if len(named) > 1
+        }
+        stronger = {
+            one.id: other.id
+            for one in named
+            for other in named
+            if len(named) > 1 and one.of == other.of and explains[one.id] < explains[other.id]
+        }
+        return {check: stronger.get(name, name) for check, name in found.items()}
 
     def explain(self, exercise: Exercise, outcomes: Outcomes, leave: Collection[str] = ()) -> dict[str, Explanation]:
         """Check id → why it failed: a mistake of the bank, else what holds for every exercise; `leave`: checks to say nothing of."""

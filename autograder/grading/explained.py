@@ -189,7 +189,7 @@ class Explainer:
     def _is_behind(
         self, exercise: Exercise, function: str, mistake: Mistake, change: _Change, values: Sequence[Compared]
     ) -> bool:
-        told, n_shown, n_hidden = 0.0, 0, 0
+        told, n_shown, n_hidden, n_allowed = 0.0, 0, 0, 0
         for one in sorted(values, key=lambda one: one.is_right):
             answer = self._oracle.answer(exercise, function, one.arguments, mistake=mistake)
             if answer is None:
@@ -200,11 +200,13 @@ class Explainer:
             gives = given is not NOTHING and alike(given, got, named)
             if one.is_right:
                 n_hidden += not gives
-            elif (one.failed and not gives) or (not one.failed and gives):
+            elif not one.failed:
+                n_allowed += gives
+            elif not gives:
                 return False
-            elif one.failed:
+            else:
                 told, n_shown = told + _says(right, got), n_shown + 1
-        return told >= 2 and n_shown >= n_hidden
+        return told >= 2 and n_shown >= n_hidden and 2 * n_allowed <= n_shown
 
     def _change(self, exercise: Exercise, function: str, label: str, seen: Sequence[_Part]) -> Explanation | None:
         exact = chain(number_families([one.seen for one in seen if not one.is_right]), exact_texts(), exact_orders())
@@ -256,7 +258,7 @@ class Explainer:
         """What all wrong calls have in common, and none that is right: when it goes wrong, and how, if that can be said."""
         wrong = [one for one in seen if not one.is_right and one.of.failed]
         right = [one for one in seen if one.is_right]
-        if any(not one.is_right and not one.of.failed for one in seen):
+        if 2 * sum(not one.is_right and not one.of.failed for one in seen) > len(wrong):  # results need not be equal
             return None
         when = occasion([one.of.arguments for one in wrong], [one.of.arguments for one in right])
         families = chain(
@@ -354,31 +356,32 @@ def _parts(exercise: Exercise, values: Sequence[Compared]) -> Iterator[tuple[str
 
 
 def _first_fitting(families: Iterable[Family], seen: Sequence[_Part]) -> Family | None:
-    return next((family for family in families if _explains(lambda one, family=family: family.predict(one.seen), seen, fitted=family.fitted)), None)  # type: ignore[misc]  # fmt: skip
+    return next((family for family in families if _explains(lambda one, family=family: family.predict(one.seen), seen, fitted=family.fitted, always=family.always)), None)  # type: ignore[misc]  # fmt: skip
 
 
-def _explains(predict: Any, seen: Sequence[_Part], *, fitted: bool = False) -> bool:
+def _explains(predict: Any, seen: Sequence[_Part], *, fitted: bool = False, always: bool = False) -> bool:
     """Whether a change gives what came in every call of failed checks, and what is right where that came; with enough to tell.
 
-    Where a check passed although a result differs from the reference's, the difference is allowed: a change that explains it
-    is no mistake.
+    Where checks passed although results differ from the reference's, the difference is allowed, or they do not look at it: a
+    change that explains many such results is no mistake (unless it says what is so in every call, `always`).
     """
-    told = -1.0 if fitted else 0.0
+    told, n_failed, n_allowed = (-1.0 if fitted else 0.0), 0, 0
     for one in sorted(seen, key=lambda one: one.is_right):
+        if not one.is_right and not one.of.failed and always:
+            continue
         predicted = predict(one)
         fits = predicted is not NOTHING and alike(predicted, one.seen.got, one.seen.arguments)
-        if not one.is_right and not one.of.failed:
-            if fits:
-                return False
-        elif one.is_right:
+        if one.is_right:
             # Where a change means nothing (no prediction), a right result does not speak against it.
             if predicted is not NOTHING and not fits:
                 return False
+        elif not one.of.failed:
+            n_allowed += fits
         elif not fits:
             return False
         else:
-            told += _says(one.seen.right, one.seen.got)
-    return told >= 2
+            told, n_failed = told + _says(one.seen.right, one.seen.got), n_failed + 1
+    return told >= 2 and 2 * n_allowed <= n_failed
 
 
 def _says(right: Any, got: Any) -> float:

@@ -31,6 +31,7 @@ class Family:
         words: what is wrong and what to do, without a number or a text of the calls.
         predict: the result of such a call; `NOTHING` where the change means nothing. It may look at what came (`got`), to read
             off a factor or a length that may differ from call to call.
+        always: it says what is so in every call, whatever the checks make of it.
         fitted: it holds a constant that was read off one of the calls, which therefore says nothing.
     """
 
@@ -38,3 +39,4 @@ class Family:
     words: Message
     predict: Callable[[Seen], Any]
     fitted: bool = False
+    always: bool = False

@@ -23,7 +23,7 @@ def shape_families(seen: Sequence[Seen]) -> Iterator[Family]:
         and not all(like(rights[0], right) for right in rights[1:])
         and all(like(gots[0], got) for got in gots)
     ):
-        yield Family("constant", _CONSTANT, lambda one: one.got)
+        yield Family("constant", _CONSTANT, lambda one: one.got, always=True)
 
 
 def vague_families() -> Iterator[Family]:
