@@ -43,6 +43,9 @@ from autograder.shared import Array, ScratchFile
 # the most that was seen. Where tokens are kept or dropped, inputs keep a distance from the edge that is larger by far.
 ROUNDING = 5e-6
 
+# More than any answer has: some hundred tokens.
+MAX_TEXT = 20_000
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -129,10 +132,15 @@ def read_int(value: object, where: str) -> int:
 
 
 def read_text(value: object, where: str) -> str:
-    """`value` as a str."""
+    """`value` as a str of at most `MAX_TEXT` characters: what is longer answers nothing here, and checks may take their time over a text."""
     found = _item(value)
     if not isinstance(found, str):
         _wrong_type(where, "文字列 (str)", "a str", value)
+    require(
+        len(found) <= MAX_TEXT,
+        ja=f"{where}: {told_size(len(found))} 文字の文字列が返りました（{MAX_TEXT} 文字まで）。生成するトークンの数と、文字列をつなぎ続けるループがないかを確かめてください。",
+        en=f"{where}: got a text of {told_size(len(found))} characters (at most {MAX_TEXT} are read). Check how many tokens are generated, and look for a loop that keeps adding to the text.",
+    )
     return found
 
 

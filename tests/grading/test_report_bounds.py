@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from autograder.checks import MAX_TEXT as CHECKS_MAX_TEXT
+from autograder.checks import read_text, read_texts
+from autograder.errors import CheckFailed
 from autograder.exercise import Unit, Verdict
 from autograder.grading.engine import Settings, circumstances
 from autograder.grading.intake import Answer, Submission
@@ -97,3 +100,11 @@ def test_a_tensor_is_shown_by_its_beginning():
     text = shown(torch.arange(1 << 20).reshape(1024, 1024))
     assert text.startswith("tensor([0, 1, 2,")
     assert text.endswith("shape=(1024, 1024), dtype=torch.int64)")
+
+
+@pytest.mark.parametrize("read", [read_text, lambda value, where: read_texts([value], where)], ids=["text", "texts"])
+def test_a_text_that_no_answer_can_be_is_not_read(read: Any):
+    """Checks compare, tokenize and score texts, which takes longer than their length."""
+    assert read("x" * CHECKS_MAX_TEXT, "f")
+    with pytest.raises(CheckFailed, match="at most 20000 are read"):
+        read("x" * (CHECKS_MAX_TEXT + 1), "f")
