@@ -30,6 +30,7 @@ EXERCISES = [exercise for unit in COURSE.units for exercise in unit.exercises if
 # Tests that share something costly run on one worker: those whose ids begin alike.
 TOGETHER = re.compile(
     r"tests/test_classroom\.py"
+    r"|tests/test_class_goes_on\.py"
     r"|tests/nbgrader/"
     r"|tests/playground/"
     r"|tests/jail/test_attacks\.py::test_no_attack_gets_through\[\w+-\w+"
