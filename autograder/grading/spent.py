@@ -1,4 +1,4 @@
-"""What the calls of one submission have taken by the clock: of each check, and all together.
+"""What the calls of one submission have taken by the clock: of each check, and all together; and the memory of their results.
 
 Waiting for the model server and the start of a process are not the student's time, and are not counted.
 """
@@ -9,15 +9,22 @@ from collections import Counter
 
 from autograder.errors import LimitReached
 from autograder.jail.pool import Limits
+from autograder.jail.wire import MAX_NODES
 from autograder.messages import Message
+
+# Of the results that are kept for the diagnosis, until all of a submission is graded.
+MAX_REMEMBERED_BYTES = 512 << 20
+# What a message takes in memory once it is read: at most so many times its length, and so much more for each part.
+_TIMES_LARGER, _PART_BYTES = 20, 64
 
 
 class Spent:
-    """Seconds by the clock. A check is known by its exercise and its id; the cases of a parametrized check are one check."""
+    """Seconds by the clock, and memory. A check is known by its exercise and its id; the cases of a parametrized check are one check."""
 
     def __init__(self) -> None:
         self._of: Counter[tuple[str, str]] = Counter()
         self._check = ("", "")
+        self._n_bytes = 0
 
     def begin(self, exercise: str, check: str) -> None:
         """From now on `check` spends."""
@@ -26,6 +33,14 @@ class Spent:
     def add(self, seconds: float) -> None:
         """A call of the present check took `seconds`."""
         self._of[self._check] += seconds  # type: ignore[assignment]
+
+    def received(self, n_bytes: int) -> None:
+        """A result came, in a message of `n_bytes`."""
+        self._n_bytes += min(_TIMES_LARGER * n_bytes, n_bytes + _PART_BYTES * MAX_NODES)
+
+    def remembers(self) -> bool:
+        """Whether the last result may be kept."""
+        return self._n_bytes <= MAX_REMEMBERED_BYTES
 
     def left_s(self, limits: Limits) -> float:
         """How long the next call of the present check may take; not above 0: its time is used up."""

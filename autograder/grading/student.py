@@ -46,6 +46,10 @@ from autograder.shared import SharedObjects, refused_methods
 _OUT_OF_MEMORY_TEXTS = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory")
 
 
+# In the place of a result that was too much to keep: it is like no mistake's.
+FORGOTTEN = wire.Opaque("forgotten", "…")
+
+
 class _IdleError(Exception):
     """The student's process does nothing while its answer is awaited."""
 
@@ -74,6 +78,9 @@ class Backend(Protocol):
 
     def take_file(self, name: str) -> Any:
         """The bytes of a file in the student's scratch folder, which is then gone; None without one. Raises: Outcome."""
+
+    def remembers(self) -> bool:
+        """Whether there is room to keep the last result for the diagnosis."""
 
     def close(self) -> None:
         """Let go of the process, if there is one."""
@@ -119,7 +126,7 @@ class Student:
             except Outcome as outcome:
                 self._calls.append(Call(name, given, None, (type(outcome).__name__,)))
                 raise
-            self._calls.append(Call(name, given, value))
+            self._calls.append(Call(name, given, value if self._backend.remembers() else FORGOTTEN))
             return value
 
         call.__name__ = name
@@ -153,7 +160,7 @@ class Student:
     def _take_file(self, name: str) -> Any:
         """For `autograder.checks.take_file`: every name without an underscore belongs to the student."""
         data = self._backend.take_file(name)
-        self._calls.append(Call("take_file", name, data))
+        self._calls.append(Call("take_file", name, data if self._backend.remembers() else FORGOTTEN))
         return data
 
 
@@ -218,6 +225,9 @@ class LocalBackend:
             return wire.taken_file(self._scratch_folder(), name)
         except wire.WireError as error:
             raise _unsendable(name, str(error)) from error
+
+    def remembers(self) -> bool:
+        return True
 
     def close(self) -> None:
         if self._remove_scratch is not None:
@@ -365,6 +375,9 @@ class JailedBackend:
             if now_s - awake_s >= self._limits.idle_s:
                 raise _IdleError
 
+    def remembers(self) -> bool:
+        return self._spent.remembers()
+
     def close(self) -> None:
         if self._child is not None:
             self.cpu_s += self._zygote.end(self._child).cpu_s
@@ -401,6 +414,7 @@ class JailedBackend:
         self._require_server()
         match reply:
             case Value(data, changed):
+                self._spent.received(len(data))
                 try:
                     return wire.decode(data, self._shared), changed
                 except wire.WireError as error:

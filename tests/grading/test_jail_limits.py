@@ -12,9 +12,10 @@ import pytest
 from autograder.audit import Bench
 from autograder.errors import JailError, LimitReached, StudentRaised
 from autograder.exercise import Exercise, Unit
+from autograder.grading.diagnosis import same_call
 from autograder.grading.run import run_checks
-from autograder.grading.spent import Spent
-from autograder.grading.student import JailedBackend, Student
+from autograder.grading.spent import MAX_REMEMBERED_BYTES, Spent
+from autograder.grading.student import FORGOTTEN, JailedBackend, Student, calls_of
 from autograder.jail import confine
 from autograder.jail.pool import Limits, Zygote, jail_level
 
@@ -242,6 +243,28 @@ def test_the_cases_of_a_check_are_one_check():
     assert not spent.is_over(limits)
     spent.add(3.0)
     assert spent.is_over(limits)
+
+
+def test_results_are_kept_as_long_as_there_is_room(bench: Bench):
+    """The checks get every one; what the diagnosis compares later is as much as fits, whatever a submission gives."""
+    spent = Spent()
+    backend = JailedBackend(
+        bench.zygote,
+        module="m",
+        sources={"m": "def large(n):\n    return bytes(n)\n"},
+        shared=bench.models.shared(),
+        limits=Limits(),
+        seed=1,
+        spent=spent,
+    )
+    student, n_bytes = Student(backend), 7 << 20
+    for _ in range(40):
+        assert len(student.large(n_bytes)) == n_bytes
+    kept = [call.value for call in calls_of(student) if call.value != FORGOTTEN]
+    assert n_bytes * len(kept) < MAX_REMEMBERED_BYTES / 2
+    assert 10 < len(kept) < 40
+    assert not same_call(calls_of(student)[-1], calls_of(student)[0])
+    backend.close()
 
 
 def test_memory_is_limited(student: Student):
