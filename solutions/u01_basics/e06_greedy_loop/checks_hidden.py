@@ -9,6 +9,7 @@ from autograder.stats import departure, greedy_tokens
 NEVER = -1  # no token has this id
 
 STORIES = ("Tell me a story about a phantom.", "Once upon a time", "むかしむかし、あるところに")
+NOUNS = ("cat", "witch", "pirate", "clock", "penguin", "knight", "violin", "ghost", "fox", "lamp")
 QUESTIONS = ("What is the capital of Japan?", "2+3=?", "Answer in one word: what is the capital of France?")
 
 
@@ -60,24 +61,25 @@ def require_greedy(student, lm, ids, max_new_tokens, eos_token_id):
 
 
 @points(2)
-def test_every_token_is_the_best_one(student, lm, other_lm):
+def test_every_token_is_the_best_one(student, lm, other_lm, rng):
     """どちらのモデルでも、どのトークンもその時点で最も確率の高いものです。
 
     With either model, every token is the most probable one at its place.
     """
     for one in (lm, other_lm):
-        for prompt in STORIES:
+        drawn = f"Tell me a story about a {rng.choice(NOUNS)} and a {rng.choice(NOUNS)}."
+        for prompt in (*STORIES, drawn):
             require_greedy(student, one, one.tokenizer(prompt)["input_ids"], 16, one.tokenizer.eos_token_id)
 
 
 @points(1)
-def test_eos_is_the_last_token(student, lm, other_lm):
+def test_eos_is_the_last_token(student, lm, other_lm, rng):
     """EOS が出たら、それを加えて止まります。
 
     When EOS comes, it is added and the text ends.
     """
     for one in (lm, other_lm):
-        for prompt in QUESTIONS:
+        for prompt in (*QUESTIONS, f"{rng.randint(1, 9)}+{rng.randint(1, 9)}=?"):
             require_greedy(student, one, one.tokenizer(prompt)["input_ids"], 48, one.tokenizer.eos_token_id)
 
 
