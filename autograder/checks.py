@@ -33,6 +33,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from random import Random
 from typing import Any, NoReturn, TypeVar
 
 from autograder.disclosure import told, told_exception, told_kind, told_shape, told_size, told_total
@@ -237,6 +238,16 @@ def read_tensor(value: object, where: str, *, dtype: str, shape: tuple[int | Non
             en=f"{where}: expected a tensor of shape {wanted} and dtype {dtype}, got shape {told_shape(value.shape)} and dtype {actual_dtype}.",
         )
     return value
+
+
+def different_seeds(rng: Random) -> list[int]:
+    """Seeds from 0 to below 2 ** 31 that only a generator which takes the whole number tells apart.
+
+    Among them are pairs that are equal modulo every number up to 16, in their lowest 16 bits, without their last
+    digits, and in float32.
+    """
+    large = rng.randrange(2**29, 2**30)
+    return [0, 1, 4, 5, large, large + 1, large + 2**16, large + 720_720, large + 10**6]
 
 
 def take_file(student: Any, file: ScratchFile) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
@@ -92,10 +93,16 @@ def forbidden_twin(thing: Any, names: tuple[str, ...]) -> Any:
     for name in names:
         getattr(kind, name)
     twin = copy.copy(thing)
-    body = {"_autograder_forbidden": names, "__module__": kind.__module__, "__doc__": kind.__doc__}
-    twin.__class__ = type(kind.__name__, (kind,), body)
+    twin.__class__ = _forbidding(kind, names)  # type: ignore[arg-type]
     object.__setattr__(twin, "_autograder_original", thing)
     return twin
+
+
+@lru_cache  # making a class of a model takes as long as a step of a small one
+def _forbidding(kind: Any, names: tuple[str, ...]) -> type:
+    body = {"_autograder_forbidden": names, "__module__": kind.__module__, "__doc__": kind.__doc__}
+    made: type = type(kind.__name__, (kind,), body)
+    return made
 
 
 def refused_methods(arguments: Iterable[object]) -> dict[str, str]:

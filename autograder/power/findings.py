@@ -78,15 +78,28 @@ def out_of_bounds(exercise: Exercise, entry: dict[str, Any]) -> list[Message]:
                         "Choose settings that lie further apart.",
                     )
                 )
-    return problems + [
-        Message(
-            f"{exercise.id} {check}: {name} の検出率の下限が {rate:.4f} です。{DETECTED} 以上になる設定にしてください。",
-            f"{exercise.id} {check}: detects {name} at a rate that may be as low as {rate:.4f}. "
-            f"Choose settings at which it is at least {DETECTED}.",
-        )
-        for check, name, rate in weakest(exercise, entry)
-        if rate < DETECTED
-    ]
+    return (
+        problems
+        + [
+            Message(
+                f"{exercise.id} {check}: {name} の検出率の下限が {rate:.4f} です。{DETECTED} 以上になる設定にしてください。",
+                f"{exercise.id} {check}: detects {name} at a rate that may be as low as {rate:.4f}. "
+                f"Choose settings at which it is at least {DETECTED}.",
+            )
+            for check, name, rate in weakest(exercise, entry)
+            if rate < DETECTED
+        ]
+        + [
+            Message(
+                f"{exercise.id} {row['check']}: 「{row['stranger']}」という、名前のない誤りの検出率が {row['rate']:.4f} です。{DETECTED} 以上になる設定にするか、"
+                "unnamed.yaml の out_of_reach に理由を書いてください。",
+                f"{exercise.id} {row['check']}: finds {row['stranger']!r}, which nobody names, at a rate of {row['rate']:.4f}. Choose settings at "
+                f"which it is at least {DETECTED}, or give the reason under out_of_reach in unnamed.yaml.",
+            )
+            for row in entry.get("strangers", ())
+            if row["rate"] < DETECTED
+        ]
+    )
 
 
 def weakest(exercise: Exercise, entry: dict[str, Any]) -> Iterator[tuple[str, str, float]]:

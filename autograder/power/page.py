@@ -22,6 +22,11 @@ and enough for 99.9 % of the resamples; a path ends after {ROUNDS} times the che
 that fails at the number of draws which the check makes, with its lower {CONFIDENCE:.0%} confidence limit. That limit
 covers the resampling, not the choice of the pool. A mistake must be detected at a rate of at least 0.999 by the
 check that answers for it (the one its mistake names, else the best); the other rows show what else a check notices.
+
+**What nobody named.** `autograder/power/strangers.py` holds wrong samplers that no check names. Draws of each were made and judged
+by the unnamed bets of `autograder.stats` alone, at the check's own number of draws: 5,000 resamples where draws are independent, 20 runs drawn
+anew where they depend on each other or are texts. An exercise's `unnamed.yaml` says which check must find which of them, at a rate of at least 0.999,
+and which are out of reach, and why.
 """
 
 
@@ -31,9 +36,33 @@ def page(figures: dict[str, Any]) -> str:
     for name, entry in figures["exercises"].items():
         checks = [part for check in entry["checks"] for part in _check(check)]
         parts += [f"## {name}", "", f"Model: {entry['model']}.", "", *(checks or ["No judgement by chance.", ""])]
+        parts += _strangers(entry)
     if figures["bounds"]:
         parts += ["## Correct submissions", "", *_bounds(figures["bounds"])]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _strangers(entry: dict[str, Any]) -> list[str]:
+    lines = []
+    if entry.get("strangers"):
+        lines += ["### What nobody named", ""]
+        lines += _table(
+            ["stranger", "found by", "asked", "runs", "rate", "at least"],
+            (
+                [
+                    row["stranger"],
+                    f"`{row['check']}`",
+                    _asked(row["asked"]),
+                    row["n_runs"],
+                    f"{row['rate']:.4f}",
+                    f"{row['rate_low']:.4f}",
+                ]
+                for row in entry["strangers"]
+            ),
+        )
+    if entry.get("out_of_reach"):
+        lines += ["Out of reach:", "", *(f"- {name}: {why}" for name, why in entry["out_of_reach"].items()), ""]
+    return lines
 
 
 def _check(check: dict[str, Any]) -> list[str]:

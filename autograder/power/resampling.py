@@ -50,13 +50,14 @@ def power_of(
 
     Args:
         asked: each question with a pool of draws from its alternative `name`.
-        alpha: FAIL from a mean e-value of 1 / alpha on.
+        alpha: FAIL from a mean e-value of 1 / alpha on, of which half is the named alternatives' mean; the bets that
+            nobody named count as nothing here.
     """
     rng = np.random.default_rng(seed)
     n_draws = sum(question.n_draws for question, _ in asked)
     needed = np.concatenate(
         [
-            _needed(asked, name, -math.log(alpha), rng, min(CHUNK, n_resamples - start))
+            _needed(asked, name, -math.log(alpha / 2), rng, min(CHUNK, n_resamples - start))
             for start in range(0, n_resamples, CHUNK)
         ]
     )

@@ -17,10 +17,12 @@ import numpy as np
 from autograder.course.source import without_marks
 from autograder.exercise import Check, Exercise
 from autograder.grading.run import Models, check_file, local_student, run_checks, seed_of
+from autograder.power.described import described
 from autograder.power.means import mean_low
 from autograder.power.pools import POOL, Pools
 from autograder.power.resampling import power_of
-from autograder.stats import Question, Record, Ruling, recorded_questions
+from autograder.power.unknown import REACH, caught, read_reach
+from autograder.stats import Record, Ruling, recorded_questions
 
 TREND_RUNS = 20  # of a check, to measure its trends
 MISS = 1e-6  # probability that a trend's lower limit lies above its mean
@@ -35,17 +37,23 @@ def fingerprint(exercise: Exercise, model: str) -> str:
     """Changes with what the figures depend on: checks, reference, model."""
     names = ("checks_hidden.py", "checks_public.py", "solution.py")
     parts = [(exercise.folder / name).read_bytes() for name in names]
+    reach = exercise.folder / REACH
+    parts += [reach.read_bytes()] if reach.exists() else []
     return hashlib.sha256(b"\0".join([*parts, model.encode()])).hexdigest()[:16]
 
 
 def measure(exercise: Exercise, models: Models) -> dict[str, Any]:
     """The exercise's entry in the table, plain data."""
     checks: list[dict[str, Any]] = []
-    pools = Pools()
+    pools, reach = Pools(), read_reach(exercise)
+    strangers = []
     for check in exercise.checks:
         rulings = _recorded(exercise, check, models).final_rulings()
         if not rulings:
             continue
+        if reach is not None:
+            wanted = [name for name, finder in reach.found.items() if finder == check.id]
+            strangers += [asdict(one) for one in caught(check.id, rulings, wanted)]
         trends = [index for index, ruling in enumerate(rulings) if _is_trend(ruling)]
         checks.append(
             {
@@ -57,7 +65,13 @@ def measure(exercise: Exercise, models: Models) -> dict[str, Any]:
                 "trends": _measured_trends(exercise, check, models, trends) if trends else [],
             }
         )
-    return {"fingerprint": fingerprint(exercise, models.lm.name), "model": models.lm.name, "checks": checks}
+    return {
+        "fingerprint": fingerprint(exercise, models.lm.name),
+        "model": models.lm.name,
+        "checks": checks,
+        "strangers": strangers,
+        "out_of_reach": reach.out_of_reach if reach is not None else {},
+    }
 
 
 def _recorded(exercise: Exercise, check: Check, models: Models, salt: str = "") -> Record:
@@ -91,18 +105,6 @@ def _rows(exercise: Exercise, check: Check, ruling: Ruling, pools: Pools) -> lis
             }
         )
     return rows
-
-
-def described(question: Question) -> str:
-    """A question in a few words."""
-    if question.kind == "trend":
-        return f"{question.n_draws} pairs of texts"
-    if question.kind == "draws":
-        return f"{question.n_draws} draws from {len(question.null)} tokens"
-    prompt = repr(question.prompt) if question.kind == "texts" else f"{len(question.prompt_ids)} prompt tokens"
-    return (
-        f"{question.n_draws} {question.kind} from {question.null}, {prompt}, max_new_tokens={question.max_new_tokens}"
-    )
 
 
 def _measured_trends(exercise: Exercise, check: Check, models: Models, places: Sequence[int]) -> list[dict[str, Any]]:

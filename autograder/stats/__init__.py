@@ -62,6 +62,7 @@ them; `judge_draws` finds unnamed ones, too), and a right name when two alternat
 equally well. Importing this package does not import torch.
 """
 
+from autograder.stats.asking import temperature_for
 from autograder.stats.draws import judge_draws, weigh_draws
 from autograder.stats.evidence import ALPHA, BETA, Evidence, Finding, Judgement
 from autograder.stats.greedy import WIDEST_TIE, departure, greedy_tokens, is_greedy_text, tie_margin
@@ -108,6 +109,7 @@ __all__ = [
     "measure_noise",
     "recoded_draws",
     "recorded_questions",
+    "temperature_for",
     "tie_margin",
     "weigh_draws",
     "weigh_texts",

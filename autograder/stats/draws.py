@@ -15,10 +15,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Union
 
+import numpy as np
+
 from autograder.stats.evidence import ALPHA, BETA, Evidence, Judgement, log_mean_exp
+from autograder.stats.families import Bends
 from autograder.stats.recording import Question, note_question
 from autograder.stats.samplers import Copy, Repeated
-from autograder.stats.scoring import ESCAPE, Score
+from autograder.stats.scoring import Score
+from autograder.stats.steps import ESCAPE, Call, Drawing, Step
 from autograder.stats.tokens import unbounded
 from autograder.stats.weighing import weigh
 
@@ -79,7 +83,21 @@ def weigh_draws(
         escaped={**evidence.escaped, None: len(draws) - len(possible)},
         outside=None if impossible is None else (impossible, 0),
         asked=note_question(Question("draws", len(draws), list(probs), alternatives, margin=tolerance)),
+        calls=(_call(draws, asked, upper),),
     )
+
+
+def _call(draws: Sequence[str], asked: Mapping[str, float], upper: Mapping[str, float]) -> Call:
+    """The draws for the unnamed bets; tokens stand in the order of the list."""
+    tokens = list(asked)
+    bends = Bends(np.array(list(asked.values())), -1)
+    steps = {
+        token: Step(bends.at(index), math.log(asked[token]), upper[token], bends.best)
+        for index, token in enumerate(tokens)
+        if asked[token] > 0
+    }
+    made = tuple(Drawing(token, (steps[token],) if token in steps else ()) for token in draws)
+    return Call(tuple(asked.items()), made)
 
 
 def _normalised(probs: Probs) -> dict[str, float]:

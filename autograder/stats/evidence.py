@@ -10,14 +10,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Optional
 
 from autograder.stats.recording import Question, note_ruling
+from autograder.stats.steps import Call
 from autograder.stats.typical import Drawn, is_typical
+from autograder.stats.unnamed import unnamed_evidence
 
 ALPHA = 1e-6  # a correct submission fails with at most this probability
 BETA = 1e-3  # a PASS says that each alternative would have passed with at most this probability
 FLOOR = -700.0  # stands for -inf in sums that only choose a name
+NAMELESS = math.log(1e4)  # what bets without a name may gain more than a name by which a FAIL is explained
 Name = Optional[str]  # of an alternative; None: what explains the draws without a name (`draws`)
 
 
@@ -68,6 +72,7 @@ class Evidence:
         outside: (draw, token) of the first token outside the null's support, where that is a proof.
         asked: the questions behind it, where they are recorded.
         drawn: the draws, to see whether they are typical of the alternative that names them.
+        calls: the draws, for the bets that nobody named; what they learn from one call they use in the next.
     """
 
     n_draws: int
@@ -78,6 +83,7 @@ class Evidence:
     outside: tuple[int, int] | None = None
     asked: tuple[Question, ...] = field(default=(), repr=False, compare=False)
     drawn: tuple[Drawn, ...] = field(default=(), repr=False, compare=False)
+    calls: tuple[Call, ...] = field(default=(), repr=False, compare=False)
 
     def __add__(self, other: Evidence) -> Evidence:
         """The evidence of both; the draws of `other` are independent of ours, given ours.
@@ -98,32 +104,44 @@ class Evidence:
             outside,
             self.asked + other.asked,
             self.drawn + other.drawn,
+            self.calls + other.calls,
         )
 
     def judge(self, alpha: float = ALPHA, beta: float = BETA) -> Judgement:
-        """FAIL if the mean e-value reaches 1 / alpha or a token proves it; PASS if every alternative is refuted.
+        """FAIL if the mean e-value reaches 1 / alpha or a token proves it; PASS if every named alternative is refuted.
 
-        Raises: ValueError if `alpha` or `beta` is outside (0, 1).
+        Half of the mean are the named alternatives, half the bets that nobody named. Raises: ValueError if `alpha` or `beta` is outside (0, 1).
         """
         for name, rate in {"alpha": alpha, "beta": beta}.items():
             if not 0 < rate < 1:
                 raise ValueError(f"{name} must be in (0, 1), got {rate}")
         note_ruling(self.asked, alpha)
-        log_e = math.inf if self.outside is not None else log_mean_exp(list(self.log_e.values()))
+        log_e = math.inf if self.outside is not None else self.log_mean()
         if log_e >= -math.log(alpha):
             return Judgement(Finding.FAIL, self.likeliest(), log_e, self.outside, self.n_draws)
         refuted = all(value >= -math.log(beta) for value in self.log_reverse.values())
         finding = Finding.PASS if refuted else Finding.UNDECIDED
         return Judgement(finding, None, log_e, None, self.n_draws)
 
+    def log_mean(self) -> float:
+        """Log of the mean e-value of the draws that the null can make."""
+        named = log_mean_exp(list(self.log_e.values()))
+        return log_mean_exp([named, self._unnamed]) if self.calls else named
+
+    @cached_property
+    def _unnamed(self) -> float:
+        return unnamed_evidence(self.calls)
+
     def likeliest(self) -> str | None:
         """Name of the likeliest alternative among those that could have made nearly all draws: a name, no verdict.
 
-        None if the draws are not typical of it, so that something without a name has made them.
+        None if the draws are not typical of it, or bets without a name explain them far better.
         """
         able = [name for name, count in self.escaped.items() if 4 * count <= self.n_draws]
         best = max(able, key=lambda name: self.log_q[name], default=None)
-        return best if best is not None and self._is_typical(best) else None
+        if best is None or (self.calls and self._unnamed > self.log_e[best] + NAMELESS):
+            return None
+        return best if self._is_typical(best) else None
 
     def _is_typical(self, name: str) -> bool:
         """Each set of draws by itself, too: what fits one of several settings need not fit the others."""

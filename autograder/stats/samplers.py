@@ -79,14 +79,15 @@ class Sampler:
         """Upper bounds of the log-probabilities of the tokens at `rank` (…, R)."""
         import torch
 
-        band = self._band(ranking, margin.logit, margin.mass)
+        band = self._band(ranking, margin.scaled(margin.logit, self.temperature), margin.mass)
         if margin.typical is not None:
-            band.tighten(self._band(ranking, margin.typical, margin.mass))
+            typical = max(margin.typical / self.temperature, margin.rounding)
+            band.tighten(self._band(ranking, typical, margin.mass))
         upper = band.upper(rank)
         return (upper + margin.draw).clamp(max=1.0).log().masked_fill(upper == 0, -torch.inf)
 
-    def _band(self, ranking: Ranking, logit: float, mass: float) -> Band:
-        band = Band(ranking.at(self.temperature), logit / self.temperature)
+    def _band(self, ranking: Ranking, d: float, mass: float) -> Band:
+        band = Band(ranking.at(self.temperature), d)
         if 0 < self.top_k < band.weights.size:
             band.apply_top_k(self.top_k)
         if self.top_p < 1:

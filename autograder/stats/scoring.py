@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from autograder.stats.families import Bends
 from autograder.stats.ranked import Margin, Ranking
 from autograder.stats.samplers import Cut, Greedy, Sampler
+from autograder.stats.steps import ESCAPE, Step
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-ESCAPE = 1e-4  # share of the unfiltered model in every alternative, so that one odd token does not clear it
 ROWS = 512  # logit rows that are sorted at a time
 BATCH = 16  # draws in one forward pass
 
@@ -49,12 +50,14 @@ class Score:
         alternatives: log-probability under each alternative, `ESCAPE` mixed in.
         escaped: the alternatives that could not have drawn it (at the very edge, rounding may say so).
         outside: index of the first token that the null cannot draw; None if there is none.
+        steps: its tokens as the unnamed bets look at them; none for an impossible draw, and where the null is no sampler.
     """
 
     upper: float
     alternatives: Mapping[str, float]
     escaped: frozenset[str]
     outside: int | None
+    steps: tuple[Step, ...] = ()
 
 
 def ended_draw(tokens: Sequence[int], eos_token_id: int) -> Draw:
@@ -85,12 +88,18 @@ def score_draws(
         for name, alternative in alternatives.items()
     }
     longest = max([max_new_tokens, *limits.values()])
-    scores: list[Score] = []
-    for start in range(0, len(draws), BATCH):
-        batch = [Draw(draw.ids[: longest + 1], draw.ended) for draw in draws[start : start + BATCH]]
-        targets = [(*draw.ids, eos_token_id) for draw in batch]
-        tables = _token_log_probs(model, prompt_ids, targets, null, alternatives, margin)
-        scores.extend(_score(draw, table, limits, max_new_tokens) for draw, table in zip(batch, tables, strict=True))
+    read = [Draw(draw.ids[: longest + 1], draw.ended) for draw in draws]
+    # Behind the last token that any limit allows, no EOS is looked for.
+    targets = [(*draw.ids, eos_token_id)[: max(len(draw.ids), longest)] for draw in read]
+    rows = _Rows(model, prompt_ids, targets)
+    tables = _token_log_probs(rows, targets, null, alternatives, margin)
+    bends = _Bent(rows, null, eos_token_id) if isinstance(null, Sampler) else None
+    scores = []
+    for draw, target, table in zip(read, targets, tables, strict=True):
+        score = _score(draw, table, limits, max_new_tokens)
+        if bends is not None and score.outside is None:
+            score = replace(score, steps=bends.steps(target[: _n_tokens(draw, max_new_tokens)], table["upper"]))
+        scores.append(score)
     return scores
 
 
@@ -125,7 +134,7 @@ def _score(draw: Draw, table: Mapping[str, list[float]], limits: Mapping[str, in
         return sum(table[column][: len(draw.ids) + eos])
 
     upper = total("upper", max_new_tokens)
-    tokens = table["upper"][: len(draw.ids) + bool(draw.took_eos(max_new_tokens))]
+    tokens = table["upper"][: _n_tokens(draw, max_new_tokens)]
     outside = None
     if upper == -math.inf:
         outside = tokens.index(-math.inf) if -math.inf in tokens else len(tokens)
@@ -137,9 +146,37 @@ def _score(draw: Draw, table: Mapping[str, list[float]], limits: Mapping[str, in
     )
 
 
+def _n_tokens(draw: Draw, max_new_tokens: int) -> int:
+    """How many tokens of the draw count, EOS included where the limit asks for it."""
+    return len(draw.ids) + bool(draw.took_eos(max_new_tokens))
+
+
+class _Rows:
+    """The logits behind every beginning of the targets; equal beginnings share a row.
+
+    Args:
+        logits: (rows, V) float32. index: beginning → row.
+    """
+
+    def __init__(self, model: Any, prompt_ids: Sequence[int], targets: Sequence[Sequence[int]]) -> None:
+        import torch
+
+        inputs = list(dict.fromkeys(tuple(target[:-1]) for target in targets if target))
+        self.index: dict[tuple[int, ...], int] = {}
+        kept: list[Tensor] = []
+        for start in range(0, len(inputs), BATCH):
+            batch = inputs[start : start + BATCH]
+            blocks = token_logits(model, prompt_ids, [(*one, 0) for one in batch])
+            for one, block in zip(batch, blocks, strict=True):
+                for length in range(len(one) + 1):
+                    if one[:length] not in self.index:
+                        self.index[one[:length]] = len(kept)
+                        kept.append(block[length])
+        self.logits = torch.stack(kept) if kept else torch.zeros(0, model.config.vocab_size)
+
+
 def _token_log_probs(
-    model: Any,
-    prompt_ids: Sequence[int],
+    rows: _Rows,
     targets: Sequence[Sequence[int]],
     null: Sampler | Greedy,
     alternatives: Mapping[str, Sampler | Greedy | Cut],
@@ -148,20 +185,57 @@ def _token_log_probs(
     """For each draw, the columns upper, asked:<name>, mixed:<name>: one number for each target token."""
     import torch
 
-    logits = torch.cat(token_logits(model, prompt_ids, targets))  # (tokens of all draws, V)
-    wanted = torch.tensor([token for target in targets for token in target])
-    columns: dict[str, list[float]] = {}
-    for start in range(0, len(wanted), ROWS):
-        rows, tokens = logits[start : start + ROWS], wanted[start : start + ROWS, None]
-        ranking = Ranking(rows.sort(dim=-1, descending=True).values)
-        rank = (rows > rows.gather(-1, tokens)).sum(-1, keepdim=True)
-        for name, log_probs in _columns(ranking, rank, null, alternatives, margin).items():
-            columns.setdefault(name, []).extend(log_probs[:, 0].tolist())
-    tables, start = [], 0
-    for target in targets:
-        tables.append({name: column[start : start + len(target)] for name, column in columns.items()})
-        start += len(target)
-    return tables
+    asked: dict[int, dict[int, None]] = {}  # row → the tokens whose numbers are wanted there
+    places = [[rows.index[tuple(target[:t])] for t in range(len(target))] for target in targets]
+    for target, place in zip(targets, places, strict=True):
+        for token, row in zip(target, place, strict=True):
+            asked.setdefault(row, {})[token] = None
+    found: dict[tuple[int, int], dict[str, float]] = {}
+    waiting = sorted(asked, key=lambda row: len(asked[row]))  # so that a block's rows want about equally many
+    for start in range(0, len(waiting), ROWS):
+        block = waiting[start : start + ROWS]
+        width = max(len(asked[row]) for row in block)
+        tokens = torch.tensor([[*asked[row], *[0] * (width - len(asked[row]))] for row in block])
+        ordered, order = rows.logits[block].sort(dim=-1, descending=True, stable=True)
+        rank = torch.empty_like(order).scatter_(-1, order, torch.arange(order.shape[-1]).expand_as(order))
+        columns = _columns(Ranking(ordered), rank.gather(-1, tokens), null, alternatives, margin)
+        values = {name: column.tolist() for name, column in columns.items()}
+        for number, row in enumerate(block):
+            for place_in_row, token in enumerate(asked[row]):
+                found[row, token] = {name: column[number][place_in_row] for name, column in values.items()}
+    names = ["upper", *(f"{kind}:{name}" for name in alternatives for kind in ("asked", "mixed"))]
+    return [
+        {name: [found[row, token][name] for token, row in zip(target, place, strict=True)] for name in names}
+        for target, place in zip(targets, places, strict=True)
+    ]
+
+
+class _Bent:
+    """The distribution asked for behind every beginning, and the families around it, made when they are needed."""
+
+    def __init__(self, rows: _Rows, null: Sampler, eos_token_id: int) -> None:
+        self._rows, self._null, self._eos = rows, null, eos_token_id
+        self._bends: dict[int, Bends] = {}
+        self._steps: dict[tuple[int, int], Step] = {}
+
+    def steps(self, target: Sequence[int], upper: Sequence[float]) -> tuple[Step, ...]:
+        """The steps of one draw, whose tokens have the bounds `upper`."""
+        return tuple(self._step(self._rows.index[tuple(target[:t])], token, upper[t]) for t, token in enumerate(target))
+
+    def _step(self, row: int, token: int, upper: float) -> Step:
+        if (row, token) not in self._steps:
+            self._steps[row, token] = self._made(row, token, upper)
+        return self._steps[row, token]
+
+    def _made(self, row: int, token: int, upper: float) -> Step:
+        if row not in self._bends:
+            p = self._null.log_probs(self._rows.logits[row]).exp().numpy()
+            self._bends[row] = Bends(p / p.sum(), self._eos if self._eos < len(p) else -1)
+        bends = self._bends[row]
+        if bends.p[token] > 0:
+            return Step(bends.at(token), math.log(bends.p[token]), upper, bends.best)
+        unfiltered = Sampler(self._null.temperature).log_probs(self._rows.logits[row])
+        return Step(None, float(unfiltered[token]), upper, bends.best)
 
 
 def _columns(
@@ -171,7 +245,7 @@ def _columns(
     alternatives: Mapping[str, Sampler | Greedy | Cut],
     margin: Margin,
 ) -> dict[str, Tensor]:
-    """Log-probabilities (tokens, 1) by column."""
+    """Log-probabilities (rows, tokens of a row) by column."""
     import torch
 
     columns = {"upper": null.log_upper_at(ranking, rank, margin)}

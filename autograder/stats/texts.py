@@ -19,6 +19,7 @@ from autograder.stats.ranked import Margin
 from autograder.stats.recording import Question, note_question
 from autograder.stats.samplers import Alternative, Greedy, Sampler
 from autograder.stats.scoring import Draw, Score, plain_likelihoods, score_draws
+from autograder.stats.steps import Call, Drawing
 from autograder.stats.typical import Drawn
 from autograder.stats.weighing import scored_alternatives, weigh
 
@@ -113,7 +114,9 @@ def weigh_texts(
     )
     prompt_ids, draws = tokenizer(prompt)["input_ids"], [Draw(ids) for ids, _ in found]
     drawn = Drawn(model, prompt_ids, draws, alternatives, max_new_tokens, tokenizer.eos_token_id)
-    return replace(evidence, asked=note_question(question), drawn=(drawn,))
+    rows = tuple(Drawing(text, score.steps) for text, (_, score) in zip(texts, found, strict=True))
+    calls = (Call((prompt, null, max_new_tokens), rows, recoding),) if isinstance(null, Sampler) else ()
+    return replace(evidence, asked=note_question(question), drawn=(drawn,), calls=calls)
 
 
 def recoded_draws(

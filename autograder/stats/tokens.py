@@ -12,6 +12,7 @@ from autograder.stats.ranked import Margin
 from autograder.stats.recording import Question, note_question
 from autograder.stats.samplers import Alternative, Greedy, Sampler
 from autograder.stats.scoring import ended_draw, score_draws
+from autograder.stats.steps import Call, Drawing
 from autograder.stats.typical import Drawn
 from autograder.stats.weighing import scored_alternatives, weigh
 
@@ -100,7 +101,10 @@ def weigh_tokens(
         margin=margin,
     )
     drawn = Drawn(model, prompt_ids, draws, alternatives, max_new_tokens, eos_token_id)
-    return replace(evidence, outside=next(proofs, None), asked=note_question(question), drawn=(drawn,))
+    asked = (tuple(prompt_ids), null, max_new_tokens, eos_token_id)
+    call = Call(asked, tuple(Drawing(draw, score.steps) for draw, score in zip(draws, scores, strict=True)))
+    calls = (call,) if isinstance(null, Sampler) else ()
+    return replace(evidence, outside=next(proofs, None), asked=note_question(question), drawn=(drawn,), calls=calls)
 
 
 def unbounded(ratio: float) -> float:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from autograder.stats.evidence import Evidence, Name, floored
 from autograder.stats.samplers import Alternative, Copy, Cut, Greedy, Repeated, Sampler
-from autograder.stats.scoring import ESCAPE, Score
+from autograder.stats.scoring import Score
+from autograder.stats.steps import ESCAPE
 
 
 def scored_alternatives(alternatives: Mapping[str, Alternative]) -> dict[str, Sampler | Greedy | Cut]:

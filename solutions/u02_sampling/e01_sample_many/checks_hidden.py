@@ -4,9 +4,10 @@ import functools
 import operator
 
 import pytest
+import torch
 
-from autograder.checks import fail, points, read_tensor, require, require_raises
-from autograder.stats import ALPHA, Copy, Cut, Greedy, Repeated, Sampler, weigh_tokens
+from autograder.checks import different_seeds, fail, points, read_tensor, require, require_raises
+from autograder.stats import ALPHA, Copy, Cut, Greedy, Repeated, Sampler, greedy_tokens, temperature_for, weigh_tokens
 
 WIDE_PROMPT = "Every day, the"  # many words may follow: far more than 50 carry weight
 DRAGON_PROMPT = "Tell me a story about a dragon."
@@ -58,6 +59,23 @@ def _ended(row, lm):
     return row[:end]
 
 
+def answered(lm):
+    """Ids of a question with its whole answer, behind which the end token is the likeliest by far."""
+    ids = lm.tokenizer(SUM_PROMPT)["input_ids"]
+    eos = lm.tokenizer.eos_token_id
+    answer = greedy_tokens(lm.model, ids, max_new_tokens=16, eos_token_id=eos)
+    return torch.tensor([[*ids, *(token for token in answer if token != eos)]])
+
+
+class TruncatedFirst(Sampler):
+    """top_p on the probabilities at temperature 1, then the temperature on what is left."""
+
+    def log_probs_at(self, ranking, rank):
+        cold, hot = ranking.at(1.0), ranking.at(self.temperature)
+        kept = cold.count_in_front_below(self.top_p * cold.mass(cold.everything()))
+        return (hot.score(rank) - hot.mass(kept).log()).masked_fill(rank >= kept, -torch.inf)
+
+
 def weigh(draws, lm, ids, asked, alternatives, max_new_tokens):
     """The evidence in the draws of one call."""
     return weigh_tokens(
@@ -87,6 +105,7 @@ def weigh_call(student, lm, rng, *, ids, n, max_new_tokens, **keywords):
         "changes_the_defaults": Sampler(keywords.get("temperature", 0.8), keywords.get("top_p", 0.9), top_k),
         "decodes_greedily": Greedy(),
         "repeats_one_draw": Repeated(),
+        "truncates_before_the_temperature": TruncatedFirst(temperature, top_p, top_k),
         "counts_the_prompt": Cut(asked, max(1, max_new_tokens - ids.shape[1])),
         None: Sampler(2 * temperature, top_p, top_k),  # too hot, for whatever reason
     }
@@ -94,11 +113,14 @@ def weigh_call(student, lm, rng, *, ids, n, max_new_tokens, **keywords):
 
 
 def require_asked_distribution(evidence):
-    """FAIL unless the draws of every call may come from its sampler; the calls share alpha."""
-    worst = max((one.judge(ALPHA / len(evidence)) for one in evidence), key=lambda judgement: judgement.log_e)
-    # One call alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
+    """FAIL unless the draws of every call, and those of all calls together, may come from their samplers.
+
+    Half of alpha is for each call alone, which shows what one setting shows, half for all of them, which show what all show.
+    """
+    alone = [one.judge(ALPHA / 2 / len(evidence)) for one in evidence]
     together = functools.reduce(operator.add, evidence)
-    if worst.failed:
+    # One call alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
+    if any(one.failed for one in [*alone, together.judge(ALPHA / 2)]):
         fail(
             ja=f"sample: 頼まれた分布からは、まず出ない系列でした（正しい答えがこうなる確率は {ALPHA:g} 以下です）。"
             "generate に渡す do_sample、temperature、top_p、top_k、num_return_sequences、max_new_tokens を確かめてください。",
@@ -114,8 +136,11 @@ def test_by_default_nothing_narrows_the_vocabulary(student, lm, rng):
 
     Without keywords the tokens come from the whole vocabulary, with the model's own probabilities.
     """
-    plain = weigh_call(student, lm, rng, ids=encoded(lm, WIDE_PROMPT), n=48, max_new_tokens=4)
-    require_asked_distribution([plain])
+    ids = encoded(lm, WIDE_PROMPT)
+    # So many first tokens, which the model scores at once, show that one in a hundred is never drawn.
+    require_asked_distribution(
+        [weigh_call(student, lm, rng, ids=ids, n=n, max_new_tokens=limit) for n, limit in ((48, 4), (2400, 1))]
+    )
 
 
 @points(2)
@@ -124,11 +149,13 @@ def test_tokens_come_from_the_asked_temperature(student, lm, rng):
 
     At a low and at a high temperature the tokens are those that this temperature gives.
     """
-    settings = {"ids": encoded(lm, WIDE_PROMPT), "max_new_tokens": 4}
-    # 0.04 would be 0 to one decimal
-    asked = ((0.4, 24), (2.0, 24), (0.04, 2))
+    ids = encoded(lm, WIDE_PROMPT)
     require_asked_distribution(
-        [weigh_call(student, lm, rng, temperature=temperature, n=n, **settings) for temperature, n in asked]
+        [
+            weigh_call(student, lm, rng, ids=ids, n=n, max_new_tokens=limit, temperature=temperature)
+            # 0.04 would be 0 to one decimal
+            for temperature, n, limit in ((0.4, 48, 4), (2.0, 24, 8), (0.04, 2, 4))
+        ]
     )
 
 
@@ -139,7 +166,13 @@ def test_top_p_and_top_k_narrow_the_choice(student, lm, rng):
     Top_p and top_k narrow the choice, alone and together.
     """
     settings = {"ids": encoded(lm, WIDE_PROMPT), "n": 16, "max_new_tokens": 4}
-    narrowed = [{"top_p": 0.5}, {"top_k": 5}, {"temperature": 1.5, "top_p": 0.7, "top_k": 20}, {"top_k": 1}]
+    narrowed = [
+        {"top_p": 0.5},
+        {"top_k": 5},
+        {"temperature": 1.5, "top_p": 0.7, "top_k": 20},
+        {"temperature": 2.5, "top_p": 0.7},
+        {"top_k": 1},
+    ]
     require_asked_distribution([weigh_call(student, lm, rng, **keywords, **settings) for keywords in narrowed])
 
 
@@ -149,10 +182,13 @@ def test_rows_end_at_eos_or_at_the_limit(student, lm, rng):
 
     Every row ends by the end token or after max_new_tokens tokens, and shorter ones are filled up.
     """
+    ids = answered(lm)
+    often = temperature_for(lm.model, ids[0].tolist(), lm.tokenizer.eos_token_id, 0.55)
+    first = weigh_call(student, lm, rng, ids=ids, n=900, max_new_tokens=1, temperature=often)
     ended = weigh_call(student, lm, rng, ids=encoded(lm, SUM_PROMPT), n=12, max_new_tokens=12, temperature=2.5)
     cut = weigh_call(student, lm, rng, ids=encoded(lm, DRAGON_PROMPT), n=4, max_new_tokens=13)
     shortest = weigh_call(student, lm, rng, ids=encoded(lm, WIDE_PROMPT)[:, :1], n=1, max_new_tokens=1)
-    require_asked_distribution([ended, cut, shortest])
+    require_asked_distribution([first, ended, cut, shortest])
 
 
 @points(1)
@@ -174,10 +210,20 @@ def test_every_seed_counts_and_none_fixes_nothing(student, lm, rng):
             en="sample: two calls with one seed gave different sequences. Fix the random numbers by the seed at every call (0 is a seed, too).",
             mistake="takes_seed_0_for_none" if seed == 0 else "never_sets_the_seed",
         )
+    seeds = different_seeds(rng)
+    of_seeds = [draws(seed=seed) for seed in seeds]
+    judged = functools.reduce(operator.add, [weigh(one, lm, ids, Sampler(), {}, 8) for one in of_seeds]).judge(
+        ALPHA / 3
+    )
+    require(
+        not (judged.failed and len(set(map(str, of_seeds))) < len(seeds)),
+        ja="sample: 違う seed なのに、同じ系列になりました。引数の seed を、そのまま乱数の種にしてください。",
+        en="sample: different seeds gave the same sequences. Use the argument seed itself to fix the random numbers.",
+    )
     for none in ({"seed": None}, {}):
         first, other = draws(**none), draws(**none)
         kept = tuple(tuple(draw[:-1] if draw[-1] == lm.tokenizer.eos_token_id else draw) for draw in first)
-        judged = weigh(other, lm, ids, Sampler(), {"fixes_the_seed_of_none": Copy(kept)}, 8).judge(ALPHA / 2)
+        judged = weigh(other, lm, ids, Sampler(), {"fixes_the_seed_of_none": Copy(kept)}, 8).judge(ALPHA / 3)
         require(
             not (judged.failed and first == other),
             ja="sample: seed=None のまま 2 回呼んだら、同じ系列でした。None のときは乱数を固定しないでください。",

@@ -348,3 +348,20 @@ def refuses_top_k_1(model, input_ids, n, max_new_tokens, *, temperature=1.0, top
         raise ValueError
     fix(seed)
     return generated(model, input_ids, n, max_new_tokens, temperature=temperature, top_p=top_p, top_k=top_k)
+
+
+@mistake(
+    of="sample",
+    caught_by="test_top_p_and_top_k_narrow_the_choice",
+    ja="top_p が、温度をかける前の確率で候補を絞っています。温度で割ってから、その確率で絞ってください（generate に任せればそうなります）。",
+    en="top_p narrows the choice by the probabilities before the temperature. The temperature comes first, as generate does it by itself.",
+)
+def truncates_before_the_temperature(
+    model, input_ids, n, max_new_tokens, *, temperature=1.0, top_p=1.0, top_k=0, seed=None
+):
+    from transformers import LogitsProcessorList, TopPLogitsWarper
+
+    refuse(input_ids, n, top_p, temperature, top_k)
+    fix(seed)
+    early = LogitsProcessorList([TopPLogitsWarper(top_p)]) if top_p < 1 else LogitsProcessorList()
+    return generated(model, input_ids, n, max_new_tokens, temperature=temperature, top_k=top_k, logits_processor=early)

@@ -8,6 +8,7 @@ import operator
 import pytest
 
 from autograder.checks import (
+    different_seeds,
     fail,
     points,
     read_text,
@@ -97,7 +98,19 @@ def test_many_draws_follow_the_probabilities(student, rng):
     """
     from autograder.stats import ALPHA, Repeated, weigh_draws
 
-    probs = [("t0", 0.04), ("t1", 0.3), ("t2", 0.0), ("t3", 0.4), ("t4", 0.1), ("t5", 0.16)]
+    shares = [
+        ("t0", 0.04),
+        ("t1", 0.29),
+        ("t2", 0.0),
+        ("t3", 0.37),
+        ("t4", 0.1),
+        ("t5", 0.16),
+        ("t6", 0.02),
+        ("t7", 0.02),
+    ]
+    last = shares.pop()  # the last one stays last
+    rng.shuffle(shares)
+    probs = [*shares, last]
     weights = [math.exp(probability) for _, probability in probs]
     alternatives = {
         "chooses_uniformly": [(token, 1.0) for token, _ in probs],
@@ -107,8 +120,9 @@ def test_many_draws_follow_the_probabilities(student, rng):
         "repeats_one_draw": Repeated(),
     }
     evidence = []
-    for _ in range(4):  # several seeds tell one token again and again from the most probable one
-        draws = read_texts(student.draw_many(probs, 600, rng.randrange(2**31)), "draw_many", length=600)
+    # Several seeds tell one token again and again from the most probable one; so many draws tell u from u ** 1.1.
+    for _ in range(6):
+        draws = read_texts(student.draw_many(probs, 3000, rng.randrange(2**31)), "draw_many", length=3000)
         evidence.append(weigh_draws(draws, probs, alternatives=alternatives))
     judged = functools.reduce(operator.add, evidence).judge()
     if judged.failed:
@@ -153,7 +167,7 @@ def test_every_seed_counts_and_0_is_a_seed(student, rng):
         mistake="fixes_another_seed" if len(set(first)) > 1 else None,
     )
     # Honest results are equal with a probability far below 1e-6.
-    others = [tuple(many(seed)) for seed in rng.sample(range(2**31), 40)]
+    others = [tuple(many(seed)) for seed in {*different_seeds(rng), *rng.sample(range(2**31), 30)}]
     require(
         len(set(others)) == len(others) or len(set(first)) == 1,
         ja=f"draw_many: {len(others)} 個の違う seed で呼んだのに、違う結果は {len(set(others))} 通りでした。seed を切り詰めずに、そのまま使ってください。",

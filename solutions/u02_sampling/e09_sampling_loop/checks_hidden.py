@@ -7,6 +7,7 @@ import torch
 
 from autograder.checks import (
     by_hand,
+    different_seeds,
     fail,
     forbid,
     points,
@@ -16,10 +17,21 @@ from autograder.checks import (
     require_seeded,
     unchanging,
 )
-from autograder.stats import ALPHA, Greedy, Repeated, Sampler, departure, greedy_tokens, judge_draws, judge_tokens
+from autograder.stats import (
+    ALPHA,
+    Greedy,
+    Repeated,
+    Sampler,
+    departure,
+    greedy_tokens,
+    judge_draws,
+    temperature_for,
+    weigh_tokens,
+)
 
 NEVER = -1  # no token has this id
 UNIFORM = 1e5  # at this temperature all tokens are equally probable, up to 1e-6
+FLAT = 1e3  # nearly so, and float32 still tells them apart
 STORY = "Once upon a time"
 WIDE_PROMPT = "Every day, the"  # many words may follow, so that a low temperature shows
 QUESTION = "2+3=?"
@@ -115,22 +127,31 @@ def new_tokens(student, lm, task, seed):
     return new
 
 
+def weigh(student, lm, rng, task, *, n, alternatives):
+    """The evidence in n draws with as many seeds."""
+    rows = [new_tokens(student, lm, task, seed) for seed in rng.sample(range(2**31), n)]
+    return weigh_rows(lm, task, rows, alternatives)
+
+
+def weigh_rows(lm, task, rows, alternatives):
+    """The evidence in the new tokens of several calls."""
+    return weigh_tokens(
+        lm.model,
+        task.ids,
+        rows,
+        null=Sampler(task.temperature, task.top_p, min(task.top_k, lm.model.config.vocab_size)),
+        alternatives=alternatives,
+        max_new_tokens=task.max_new_tokens,
+        eos_token_id=task.eos_token_id,
+    )
+
+
 def require_distribution(student, lm, rng, task, *, n, alternatives, alpha=ALPHA, are_far_apart=True):
     """FAIL unless n draws with as many seeds may come from the distribution of `task`.
 
     A check that asks twice gives each its share of alpha. The mistake is named if the alternatives are far enough apart to be told from each other by n draws.
     """
-    null = Sampler(task.temperature, task.top_p, min(task.top_k, lm.model.config.vocab_size))
-    judged = judge_tokens(
-        lm.model,
-        task.ids,
-        [new_tokens(student, lm, task, seed) for seed in rng.sample(range(2**31), n)],
-        null=null,
-        alternatives=alternatives,
-        max_new_tokens=task.max_new_tokens,
-        eos_token_id=task.eos_token_id,
-        alpha=alpha,
-    )
+    judged = weigh(student, lm, rng, task, n=n, alternatives=alternatives).judge(alpha)
     if judged.failed:
         fail(
             ja=f"sample_decode: 頼まれた分布からは、まず出ないトークンでした（正しい答えがこうなる確率は {ALPHA:g} 以下です）。"
@@ -139,6 +160,13 @@ def require_distribution(student, lm, rng, task, *, n, alternatives, alpha=ALPHA
             "Divide the scores by the temperature, narrow by top_k, then by top_p, renormalise, and draw anew each time.",
             mistake=judged.alternative if are_far_apart else None,
         )
+
+
+def answered(lm):
+    """Ids of a question with its whole answer, behind which EOS is the likeliest by far."""
+    ids, eos = lm.tokenizer(QUESTION)["input_ids"], lm.tokenizer.eos_token_id
+    answer = greedy_tokens(lm.model, ids, max_new_tokens=16, eos_token_id=eos)
+    return [*ids, *(token for token in answer if token != eos)]
 
 
 def story(lm, **settings):
@@ -160,11 +188,12 @@ def test_tokens_come_from_the_asked_temperature(student, lm, rng):
         "leaves_a_larger_top_k_on": Sampler(temperature=4.0, top_k=200),
         "ignores_the_seed": Repeated(),
     }
-    require_distribution(student, lm, rng, story(lm, temperature=4.0), n=6, alternatives=alternatives, alpha=ALPHA / 4)
+    task = story(lm, temperature=4.0)
+    require_distribution(student, lm, rng, task, n=36, alternatives=alternatives, alpha=ALPHA / 4)
     wide, eos = lm.tokenizer(WIDE_PROMPT)["input_ids"], lm.tokenizer.eos_token_id
-    alternatives = {"ignores_temperatures_below_1": Sampler()}
-    task = Task(wide, 6, eos, temperature=0.5)
-    require_distribution(student, lm, rng, task, n=10, alternatives=alternatives, alpha=ALPHA / 4)
+    alternatives = {"ignores_temperatures_below_1": Sampler(), "decodes_greedily": Greedy()}
+    task = Task(wide, 3, eos, temperature=0.5)
+    require_distribution(student, lm, rng, task, n=24, alternatives=alternatives, alpha=ALPHA / 4)
     task = Task(wide, 6, eos, temperature=1.6)  # no whole number
     require_distribution(
         student, lm, rng, task, n=10, alternatives={"ignores_the_temperature": Sampler()}, alpha=ALPHA / 4
@@ -173,6 +202,22 @@ def test_tokens_come_from_the_asked_temperature(student, lm, rng):
     require_distribution(
         student, lm, rng, task, n=1, alternatives={"ignores_the_temperature": Sampler()}, alpha=ALPHA / 4
     )
+
+
+@points(1)
+def test_the_end_comes_as_often_as_it_should(student, lm, rng):
+    """EOS は、ほかのトークンと同じように、その確率で出ます。最初のトークンでも、モデルがほぼ確信しているときでも同じです。
+
+    EOS is drawn with its probability like any other token, also as the first one, and where the model is all but sure.
+    """
+    ids, eos = answered(lm), lm.tokenizer.eos_token_id
+    # One token a call: these many show EOS at half of its probability, and the best token always where it is likely.
+    for p, n in ((0.55, 860), (0.9, 260)):
+        task = Task(ids, 1, eos, temperature=temperature_for(lm.model, ids, eos, p))
+        alternatives = {"decodes_greedily": Greedy(), "ignores_the_temperature": Sampler()}
+        require_distribution(
+            student, lm, rng, task, n=n, alternatives=alternatives, alpha=ALPHA / 2, are_far_apart=False
+        )
 
 
 @points(1)
@@ -188,7 +233,7 @@ def test_tokens_come_from_the_asked_top_p(student, lm, rng):
         "ignores_the_seed": Repeated(),
     }
     task = story(lm, temperature=3.0, top_p=0.95)
-    require_distribution(student, lm, rng, task, n=10, alternatives=alternatives, alpha=ALPHA / 2)
+    require_distribution(student, lm, rng, task, n=16, alternatives=alternatives, alpha=ALPHA / 2)
     alternatives = {"ignores_top_p": Sampler(temperature=3.0)}
     task = story(lm, temperature=3.0, top_p=0.5)
     require_distribution(student, lm, rng, task, n=4, alternatives=alternatives, alpha=ALPHA / 2)
@@ -201,11 +246,11 @@ def test_tokens_come_from_the_asked_top_k(student, lm, rng):
     The tokens come from the best top_k; a top_k beyond the vocabulary drops none.
     """
     alternatives = {
-        "ignores_top_k": Sampler(temperature=UNIFORM),
-        "keeps_one_more": Sampler(temperature=UNIFORM, top_k=4),
-        "keeps_one_less": Sampler(temperature=UNIFORM, top_k=2),
+        "ignores_top_k": Sampler(temperature=FLAT),
+        "keeps_one_more": Sampler(temperature=FLAT, top_k=4),
+        "keeps_one_less": Sampler(temperature=FLAT, top_k=2),
     }
-    task = story(lm, temperature=UNIFORM, top_k=3)
+    task = story(lm, temperature=FLAT, top_k=3)
     require_distribution(student, lm, rng, task, n=8, alternatives=alternatives, alpha=ALPHA / 2)
     task = story(lm, temperature=4.0, top_k=10**6)
     require_distribution(student, lm, rng, task, n=2, alternatives={"decodes_greedily": Greedy()}, alpha=ALPHA / 2)
@@ -225,10 +270,10 @@ def test_top_p_works_on_what_top_k_has_left(student, lm, rng):
     task = story(lm, temperature=3.0, top_k=10, top_p=0.5)
     require_distribution(student, lm, rng, task, n=8, alternatives=alternatives, alpha=ALPHA / 2, are_far_apart=False)
     alternatives = {
-        "drops_the_crossing_token": WithoutCrossing(temperature=UNIFORM, top_k=4, top_p=0.6),
+        "drops_the_crossing_token": WithoutCrossing(temperature=FLAT, top_k=4, top_p=0.6),
         "decodes_greedily": Greedy(),
     }
-    task = story(lm, temperature=UNIFORM, top_k=4, top_p=0.6)
+    task = story(lm, temperature=FLAT, top_k=4, top_p=0.6)
     require_distribution(student, lm, rng, task, n=8, alternatives=alternatives, alpha=ALPHA / 2)
 
 
@@ -283,11 +328,12 @@ def test_one_seed_gives_one_result(student, lm, rng):
         )
     # Of so many honest results at this temperature two are equal with a probability below 1e-8.
     uniform = Task(task.ids, 3, NEVER, temperature=UNIFORM)
-    drawn = {tuple(new_tokens(student, lm, uniform, one)) for one in rng.sample(range(2**31), 24)}
+    seeds = {*different_seeds(rng), *rng.sample(range(2**31), 15)}
+    drawn = {tuple(new_tokens(student, lm, uniform, one)) for one in seeds}
     require(
-        len(drawn) == 24,
-        ja=f"sample_decode: 24 個の違うシードで、違う列は {len(drawn)} 通りしかありませんでした。seed を切り詰めずに、そのまま使ってください。",
-        en=f"sample_decode: 24 different seeds gave only {len(drawn)} different sequences. Use the seed as it is, without cutting it down.",
+        len(drawn) == len(seeds),
+        ja=f"sample_decode: {len(seeds)} 個の違うシードで、違う列は {len(drawn)} 通りしかありませんでした。seed を切り詰めずに、そのまま使ってください。",
+        en=f"sample_decode: {len(seeds)} different seeds gave only {len(drawn)} different sequences. Use the seed as it is, without cutting it down.",
     )
 
 

@@ -577,3 +577,24 @@ def writes_into_the_prompt(model, input_ids, max_new_tokens, *, temperature, top
         lambda logits: drawn(cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k), top_p), generator),
     )
     return input_ids
+
+
+@mistake(
+    of="sample_decode",
+    caught_by="test_the_end_comes_as_often_as_it_should",
+    ja="EOS が最初のトークンとして出ることがありません。EOS も、ほかのトークンと同じように、その確率で引いてください。",
+    en="EOS is never drawn as the first token. Draw it with its probability, like any other token.",
+)
+def never_ends_at_once(model, input_ids, max_new_tokens, *, temperature, top_k, top_p, eos_token_id, seed):
+    require_sense(input_ids, max_new_tokens, temperature, top_k, top_p)
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(logits):
+        probs = cut_to_top_p(cut_to_top_k((logits / temperature).softmax(-1), top_k), top_p)
+        if not draw.n_drawn and 0 <= eos_token_id < len(probs) and probs[eos_token_id] < 1:
+            probs[eos_token_id] = 0
+        draw.n_drawn += 1
+        return drawn(probs, generator)
+
+    draw.n_drawn = 0
+    return loop(model, input_ids, max_new_tokens, eos_token_id, draw)

@@ -7,6 +7,7 @@ import operator
 import pytest
 
 from autograder.checks import (
+    different_seeds,
     fail,
     points,
     read_dict,
@@ -132,8 +133,14 @@ def test_texts_come_from_the_asked_top_p(student, lm, rng):
 @pytest.mark.parametrize(
     ("prompt", "temperature", "top_p", "n", "max_new_tokens", "recoding"),
     # 0.04 would be 0 to one decimal
-    [(DRAGON_PROMPT, 0.3, 0.9, 8, 24, 0.02), (OPENING, 2.0, 0.8, 40, 4, 0.15), (DRAGON_PROMPT, 0.04, 0.9, 2, 6, 0.02)],
-    ids=["cold", "hot", "coldest"],
+    [
+        (DRAGON_PROMPT, 0.3, 0.9, 8, 24, 0.02),
+        (OPENING, 0.5, 0.95, 96, 4, 0.05),
+        (OPENING, 1.0, 0.9, 120, 6, 0.05),
+        (OPENING, 2.0, 0.8, 40, 4, 0.15),
+        (DRAGON_PROMPT, 0.04, 0.9, 2, 6, 0.02),
+    ],
+    ids=["cold", "cool", "plain", "hot", "coldest"],
 )
 def test_texts_come_from_the_asked_temperature(
     student, lm, rng, prompt, temperature, top_p, n, max_new_tokens, recoding
@@ -144,7 +151,7 @@ def test_texts_come_from_the_asked_temperature(
     """
     settings = {"prompt": prompt, "max_new_tokens": max_new_tokens, "temperature": temperature}
     found = sweep(student, lm, rng, values=[top_p], n=n, **settings)
-    require_asked_distribution(found, lm, alpha=ALPHA / 3, recoding=recoding, **settings)
+    require_asked_distribution(found, lm, alpha=ALPHA / 5, recoding=recoding, **settings)
 
 
 @points(1)
@@ -249,6 +256,34 @@ def test_the_same_seed_gives_the_same_texts(student, lm, rng):
             between,
             where="sweep_top_p",
             mistake="takes_seed_0_for_none" if asked == 0 else "never_sets_the_seed",
+        )
+
+
+@points(1)
+def test_texts_are_drawn_apart_from_each_other(student, lm, rng):
+    """1 つの呼び出しの中の文も、違う seed の呼び出しの文も、互いに無関係に引かれています。
+
+    The texts of one call are drawn independently of each other, and so are those of calls with other seeds.
+    """
+    settings = {"prompt": OPENING, "temperature": 1.0}
+    values, short, long = [0.9], 1, 8
+    # Of single words some come again; whoever draws anew until all differ, or repeats texts, is far from that.
+    words = sweep(student, lm, rng, values=values, n=48, max_new_tokens=short, **settings)[0.9][0]
+    pairs = [
+        sweep(student, lm, rng, values=values, n=2, max_new_tokens=long, seed=seed, **settings)[0.9][0]
+        for seed in (*different_seeds(rng), *rng.sample(range(2**31), 5))
+    ]
+    asked = Sampler(temperature=1.0, top_p=0.9)
+    of_pairs = [weigh(texts, lm, asked, values, prompt=OPENING, max_new_tokens=long, recoding=0.05) for texts in pairs]
+    of_words = weigh(words, lm, asked, values, prompt=OPENING, max_new_tokens=short, recoding=0.02)
+    together = functools.reduce(operator.add, of_pairs)
+    if of_words.judge(ALPHA / 2).failed or together.judge(ALPHA / 2).failed:
+        fail(
+            ja="sweep_top_p: 文が、互いに無関係に引かれていません。文を作り直したり、写したりせず、引数の seed をそのまま乱数の種にして、"
+            "1 回の生成で n 個の文を引いてください。",
+            en="sweep_top_p: the texts are not drawn independently. Do not copy texts or draw them again, use the argument seed itself to fix the "
+            "random numbers, and draw the n texts by one generation.",
+            mistake=together.likeliest() if together.judge(ALPHA / 2).failed else None,
         )
 
 

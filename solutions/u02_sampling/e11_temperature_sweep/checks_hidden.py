@@ -7,6 +7,7 @@ import operator
 import pytest
 
 from autograder.checks import (
+    different_seeds,
     fail,
     points,
     read_dict,
@@ -25,6 +26,7 @@ from autograder.stats import ALPHA, Cut, Greedy, Repeated, Sampler, weigh_texts
 
 BLEU_ROUNDING = 3e-5  # a mean of numbers up to 100, in float32
 DRAGON_PROMPT = "Tell me a story about a dragon."
+OPENING = "Once upon a time, there was a"  # many words may follow, so a few tokens tell samplers apart
 QUESTION = "What is the capital of Japan?"
 
 
@@ -187,6 +189,34 @@ def test_the_same_seed_gives_the_same_texts(student, lm, rng):
             where="sweep_temperature",
             mistake="takes_seed_0_for_none" if asked == 0 else "never_sets_the_seed",
         )
+
+
+@points(1)
+def test_texts_are_drawn_apart_from_each_other(student, lm, rng):
+    """1 つの呼び出しの中の文も、違う seed の呼び出しの文も、互いに無関係に引かれています。
+
+    The texts of one call are drawn independently of each other, and so are those of calls with other seeds.
+    """
+    settings = {"prompt": OPENING, "values": [1.0], "top_p": 0.9}
+    # Of single words some come again; whoever draws anew until all differ, or repeats texts, is far from that.
+    words = sweep(student, lm, rng, n=48, max_new_tokens=1, **settings)[1.0][0]
+    pairs = [
+        sweep(student, lm, rng, n=2, max_new_tokens=8, seed=seed, **settings)[1.0][0]
+        for seed in (*different_seeds(rng), *rng.sample(range(2**31), 5))
+    ]
+
+    def weigh(texts, max_new_tokens, recoding):
+        options = {"alternatives": {}, "max_new_tokens": max_new_tokens, "recoding": recoding}
+        return weigh_texts(lm.model, lm.tokenizer, OPENING, texts, null=Sampler(top_p=0.9), **options)
+
+    of_pairs = functools.reduce(operator.add, [weigh(texts, 8, 0.05) for texts in pairs])
+    require(
+        not (weigh(words, 1, 0.02).judge(ALPHA / 2).failed or of_pairs.judge(ALPHA / 2).failed),
+        ja="sweep_temperature: 文が、互いに無関係に引かれていません。文を作り直したり、写したりせず、引数の seed をそのまま乱数の種にして、"
+        "1 回の生成で n 個の文を引いてください。",
+        en="sweep_temperature: the texts are not drawn independently. Do not copy texts or draw them again, use the argument seed itself to fix "
+        "the random numbers, and draw the n texts by one generation.",
+    )
 
 
 @points(0.5)
