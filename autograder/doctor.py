@@ -18,6 +18,7 @@ from autograder.messages import Message
 from autograder.models.cache import cached_ids, hub_cache, hub_home, is_offline, token_files
 from autograder.models.sources import Choice
 from autograder.models.weights import gib
+from autograder.shadows import shadowing
 
 State = Literal["ok", "note", "problem"]
 
@@ -59,7 +60,7 @@ def examine(environment: Mapping[str, str] = os.environ, asked: Choice | None = 
     parts: tuple[Callable[[Mapping[str, str]], Iterator[Finding]], ...] = (_python, _packages, _devices, _models)
     found = [finding for part in (*parts, _hub, _login) for finding in part(environment)]
     found += _asked(asked) if asked else []
-    return [*found, *(finding for part in (_jail, _room) for finding in part(environment))]
+    return [*found, *(finding for part in (_shadows, _jail, _room) for finding in part(environment))]
 
 
 def _python(_: Mapping[str, str]) -> Iterator[Finding]:
@@ -234,6 +235,21 @@ def _asked(asked: Choice) -> list[Finding]:
     except ModelError as error:
         return [Finding(about, "problem", asked.device, error.message)]
     return [Finding(about, "ok", f"{gib(weights.bytes_as(source.dtype))}, {dtype}, {source.device}, {source.folder}")]
+
+
+def _shadows(_: Mapping[str, str]) -> Iterator[Finding]:
+    """Files of the current folder that are imported in the place of libraries; nothing if there are none."""
+    for name in shadowing(Path.cwd()):
+        module = name.removesuffix("/").removesuffix(".py")
+        yield Finding(
+            f"./{name}",
+            "note",
+            f"named like the module {module}",
+            Message(
+                f"pytest と autograder のコマンドはこれに影響されませんが、このフォルダの `python` とノートブックでは `import {module}` がこのファイルになります。名前を変えてください。",
+                f"pytest and the commands of autograder are not misled, but `python` and notebooks in this folder take it for `import {module}`. Give it another name.",
+            ),
+        )
 
 
 def _jail(_: Mapping[str, str]) -> Iterator[Finding]:

@@ -32,9 +32,12 @@ from autograder.grading.causes import FOLLOWS_HERE, Cause, Ended, Trials, root_c
 from autograder.grading.comparing import same_call
 from autograder.grading.folder import folder_loader, folder_sources
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
+from autograder.grading.undo import Before, named_libraries
 from autograder.messages import Language, Message, chosen_language
 from autograder.models import EMBEDDED, Catalog, find_catalog, find_source, left_as_found, load, read_catalog
 from autograder.models.sources import Choice, choose, environment_choice
+from autograder.pytest_plugin import assignment_above
+from autograder.reports.progress import Progress
 from autograder.shared import SharedObjects
 from autograder.stats import measure_noise
 from autograder.terminal import settle_streams
@@ -42,13 +45,12 @@ from autograder.terminal import settle_streams
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
+    from autograder.grading.by_hand import Sources
     from autograder.models import LoadedModel
-
-BAR_CELLS = 10
 
 
 class PublicChecks:
-    """Plugin of one pytest run in an assignment folder."""
+    """Plugin of one pytest run that meets check files of one assignment folder or more."""
 
     def __init__(self, config: pytest.Config) -> None:
         settle_streams()
@@ -62,7 +64,10 @@ class PublicChecks:
             raise pytest.UsageError(error.message.text(self._language)) from error
         os.environ["MPLBACKEND"] = "Agg"  # pictures go to files; no window opens
         self._tb_style: str = config.getoption("tbstyle", "auto")
+        self._started_in = config.invocation_params.dir
         self._backends: dict[Path, LocalBackend] = {}
+        self._before: dict[Path, Before] = {}
+        self._left: dict[str, list[str]] = {}
         self._shared = SharedObjects()
         self._loaded: dict[str, LoadedModel] = {}
         self._checks: dict[Path, dict[str, Check]] = {}
@@ -84,11 +89,15 @@ class PublicChecks:
                 en=f"{path.name} is missing. Put the file that you were given into {path.parent.name}.",
             )
         if path not in self._backends:
-            load = folder_loader(path.parent, path.stem)
-            sources = folder_sources(path.parent, path.stem)
-            self._backends[path] = LocalBackend(load, frozenset({str(path)}), self._shared, sources)
+            self._backends[path] = self._opened(path, folder_sources(path.parent, path.stem))
         self._student = Student(self._backends[path])
         return self._student
+
+    def _opened(self, path: Path, sources: Sources) -> LocalBackend:
+        """The answer at `path`; what it does to this process is undone after the last check of its file."""
+        self._before[path] = Before(path.parent, named_libraries(sources))
+        load = folder_loader(path.parent, path.stem)
+        return LocalBackend(load, frozenset({str(path)}), self._shared, sources)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> random.Random:
@@ -137,17 +146,32 @@ class PublicChecks:
 
     # Hooks.
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+        """After the last check of a file, the process is as it was before its answer."""
+        ended = yield
+        if nextitem is None or nextitem.path != item.path:
+            self._leave(answer_path(item.path))
+        return ended
+
+    def _leave(self, path: Path) -> None:
+        backend, before = self._backends.pop(path, None), self._before.pop(path, None)
+        if backend is not None:
+            backend.close()  # with it goes what student code wrote into its scratch folder
+        if before is not None and (left := before.undo()):
+            self._left[path.stem] = left
+
     def pytest_unconfigure(self) -> None:
-        """Remove what student code wrote into scratch folders."""
-        for backend in self._backends.values():
-            backend.close()
+        """Leave what a run that broke off did not."""
+        for path in list(self._backends):
+            self._leave(path)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read points and titles of the collected check files."""
         for path in {item.path for item in items}:
             try:
                 checks = read_checks(path, path.read_text(encoding="utf-8"), public=True)
-            except CourseError:  # a test file of the student's own
+            except (CourseError, OSError, UnicodeDecodeError):  # a test file of the student's own
                 checks = ()
             self._checks[path] = {check.id: check for check in checks}
 
@@ -157,6 +181,7 @@ class PublicChecks:
         check = self._checks.get(item.path, {}).get(getattr(item, "originalname", item.name))
         if check is not None and (call.when == "call" or report.failed):
             report.autograder_check = (answer_path(item.path).stem, check.id, check.points)
+            report.autograder_file = str(item.path)
         if call.excinfo is not None and isinstance(call.excinfo.value, Outcome):
             error = call.excinfo.value
             report.autograder_unwritten = isinstance(error, Unwritten)
@@ -208,7 +233,7 @@ class PublicChecks:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Say which exercise is at hand, for whoever watches the file of results."""
-        self._tell({"begun": answer_path(Path(nodeid.partition("::")[0])).stem})
+        self._tell({"begun": Path(nodeid.partition("::")[0]).stem.removeprefix("test_")})
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Write how a public check ended."""
@@ -236,15 +261,34 @@ class PublicChecks:
         return None
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
-        progress = _Progress()
+        progress = Progress(self._started_in)
         for reports in terminalreporter.stats.values():
             for report in reports:
                 progress.add(report)
-        if not progress.points:
-            return
-        terminalreporter.section(Message("公開チェックの進み具合", "progress").line(self._language), sep="-")
-        for line in progress.lines(self._language):
+        lines = [*progress.lines(self._language), *self._not_undone()]
+        if not progress.points and not self._checks and (place := assignment_above(self._started_in)):
+            lines = [_run_it_there(place, self._started_in).text(self._language)]
+        if lines:
+            terminalreporter.section(Message("公開チェックの進み具合", "progress").line(self._language), sep="-")
+        for line in lines:
             terminalreporter.write_line(line)
+
+    def _not_undone(self) -> Iterator[str]:
+        """What an answer left behind that may change how the exercises after it behave here."""
+        for name, left in self._left.items():
+            said = Message(
+                f"{name}: 次の課題のチェックの前に元に戻せなかったもの: {', '.join(left)}。採点では課題ごとに別のプロセスで動きます。",
+                f"{name}: could not be undone before the next exercise was checked: {', '.join(left)}. In grading each has a process of its own.",
+            )
+            yield said.line(self._language)
+
+
+def _run_it_there(place: Path, here: Path) -> Message:
+    shown = os.path.relpath(place, here)
+    return Message(
+        f"{here.name} にはチェックがありません。課題のフォルダ {place} で実行してください: cd {shown}",
+        f"{here.name} holds no checks. Run pytest in the assignment folder {place}: cd {shown}",
+    )
 
 
 def _chosen_model(config: pytest.Config) -> Choice:
@@ -274,48 +318,3 @@ def _students_frames(error: StudentRaised) -> list[str]:
     own = [frame for frame in own if not Path(frame.filename).name.startswith("test_") and frame.filename[0] != "<"]
     lines = [f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}" for frame in own[-5:]]
     return list(dict.fromkeys(lines))  # a comprehension adds a frame of the same line
-
-
-class _Progress:
-    """Points by exercise, counted from pytest's reports; a check counts when all its cases passed."""
-
-    def __init__(self) -> None:
-        self.points: dict[str, dict[str, float]] = {}
-        self._not_passed: dict[str, set[str]] = {}
-        self._unwritten: dict[str, set[str]] = {}
-
-    def add(self, report: Any) -> None:
-        found = getattr(report, "autograder_check", None)
-        if not found:
-            return
-        exercise, check, points = found
-        self.points.setdefault(exercise, {})[check] = points
-        if not report.passed:
-            self._not_passed.setdefault(exercise, set()).add(check)
-        if getattr(report, "autograder_unwritten", False):
-            self._unwritten.setdefault(exercise, set()).add(check)
-
-    def lines(self, language: Language) -> list[str]:
-        width = max(len(name) for name in self.points)
-        lines = [self._line(exercise, width, language) for exercise in sorted(self.points)]
-        total = sum(sum(checks.values()) for checks in self.points.values())
-        reached = sum(self._reached(exercise) for exercise in self.points)
-        scope = Message(
-            "公開チェックのみの点です。採点では非公開のチェックも走ります。",
-            "Public checks only; grading also runs hidden checks.",
-        )
-        return [*lines, f"{'':{width}}  {'':{BAR_CELLS}}  {reached:g}/{total:g}  {scope.line(language)}"]
-
-    def _line(self, exercise: str, width: int, language: Language) -> str:
-        total = sum(self.points[exercise].values())
-        reached = self._reached(exercise)
-        n_full = int(BAR_CELLS * reached / total)
-        bar = "█" * n_full + "░" * (BAR_CELLS - n_full)
-        line = f"{exercise:{width}}  {bar}  {reached:g}/{total:g}"
-        if self._unwritten.get(exercise) == set(self.points[exercise]):
-            line += "  " + Message("まだ書かれていません", "not written yet").line(language)
-        return line
-
-    def _reached(self, exercise: str) -> float:
-        missed = self._not_passed.get(exercise, set())
-        return sum(points for check, points in self.points[exercise].items() if check not in missed)

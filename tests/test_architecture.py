@@ -32,7 +32,7 @@ LAYERS = [
     {"classroom"},
     {"build", "reports"},
     {"grading"},
-    {"jail", "course", "server", "stats", "models", "undisturbed"},
+    {"jail", "course", "server", "stats", "models", "shadows", "undisturbed"},
     {
         "archives",
         "checks",

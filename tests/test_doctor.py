@@ -140,3 +140,16 @@ def test_the_model_that_is_asked_for_is_looked_at(tmp_path: Path, monkeypatch: p
     result = CliRunner().invoke(app, ["doctor", "--model", "org/model"], env={"AUTOGRADER_LANG": "en"})
     assert result.exit_code == 1
     assert "autograder models fetch org/model" in result.stdout
+
+
+def test_files_that_stand_before_libraries_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Python's own modules and installed packages; a folder that is no package, and any other file, is harmless."""
+    for name in ("random.py", "token.py", "torch.py", "top_p.py", "sys.py", "numpy/__init__.py", "typing/notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = {finding.about: finding for finding in doctor._shadows({})}
+    assert found.keys() == {"./random.py", "./token.py", "./torch.py", "./numpy/"}
+    assert all(finding.state == "note" and finding.advice is not None for finding in found.values())
+    assert "`import torch`" in found["./torch.py"].advice.en  # type: ignore[union-attr]

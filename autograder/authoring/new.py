@@ -8,6 +8,7 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
+from autograder.course.rules import require_free_name
 from autograder.errors import SettingsError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -33,6 +34,7 @@ def new_exercise(solutions: Path, exercise_id: str, *, after: str = "") -> Path:
             en=f"{exercise_id}: there is no unit {unit_name} (there are {known}). Make it with `autograder new unit {unit_name}`.",
         )
     unit = units[unit_name]
+    require_free_name(exercise_id, name)
     _require_new(name, unit, "e")
     number = _number_behind(unit, after) if after else _next_number(unit, "e")
     for path in reversed(_numbered(unit, "e")):  # from the last one, so that no two share a number on the way

@@ -10,6 +10,7 @@ from autograder.course.inputs import read_secret
 from autograder.course.japanese import joined
 from autograder.course.promises import as_shipped, read_promises
 from autograder.course.prose import make_prose_stub, read_rubric
+from autograder.course.rules import require_functions_once, require_known, require_names
 from autograder.course.source import make_stub, parse, read_checks, read_mistakes, says_true, top_level_functions
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise, Figure, Unit
@@ -77,7 +78,9 @@ def _name(folder: Path, pattern: re.Pattern[str]) -> str:
 
 def _read_unit(folder: Path) -> Unit:
     intro = _bilingual(folder, "intro")
-    exercises = tuple(read_exercise(path) for path in _matching(folder, EXERCISE_FOLDER))
+    folders = _matching(folder, EXERCISE_FOLDER)
+    require_names(folder, folders)
+    exercises = tuple(map(read_exercise, folders))
     return Unit(folder.name, folder, _title(folder, intro), intro, exercises)
 
 
@@ -91,6 +94,7 @@ def read_exercise(folder: Path) -> Exercise:
     statement = _bilingual(folder, "statement")
     solution = _text(folder / "solution.py")
     stub = make_stub(folder / "solution.py", solution)
+    require_functions_once(folder / "solution.py", solution)
     functions = top_level_functions(parse(folder / "solution.py", stub))
     checks = tuple(
         check
@@ -104,6 +108,7 @@ def read_exercise(folder: Path) -> Exercise:
         _name(folder, EXERCISE_FOLDER),
         read_mistakes(folder / "mistakes.py", _text(folder / "mistakes.py")),
     )
+    require_known(folder / "mistakes.py", solution, checks, mistakes)
     return Exercise(
         id=f"{_name(folder.parent, UNIT_FOLDER)}/{name}",
         folder=folder,
