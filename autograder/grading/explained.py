@@ -34,6 +34,7 @@ from autograder.grading.families.plain import (
     is_tensor,
     leaves,
     like,
+    other_types,
     plain,
     type_of_tensor,
 )
@@ -356,10 +357,12 @@ def _parts(exercise: Exercise, values: Sequence[Compared]) -> Iterator[tuple[str
 
 
 def _first_fitting(families: Iterable[Family], seen: Sequence[_Part]) -> Family | None:
-    return next((family for family in families if _explains(lambda one, family=family: family.predict(one.seen), seen, fitted=family.fitted, always=family.always)), None)  # type: ignore[misc]  # fmt: skip
+    return next((family for family in families if _explains(lambda one, family=family: family.predict(one.seen), seen, fitted=family.fitted, always=family.always, sure=family.sure)), None)  # type: ignore[misc]  # fmt: skip
 
 
-def _explains(predict: Any, seen: Sequence[_Part], *, fitted: bool = False, always: bool = False) -> bool:
+def _explains(
+    predict: Any, seen: Sequence[_Part], *, fitted: bool = False, always: bool = False, sure: bool = False
+) -> bool:
     """Whether a change gives what came in every call of failed checks, and what is right where that came; with enough to tell.
 
     Where checks passed although results differ from the reference's, the difference is allowed, or they do not look at it: a
@@ -381,7 +384,7 @@ def _explains(predict: Any, seen: Sequence[_Part], *, fitted: bool = False, alwa
             return False
         else:
             told, n_failed = told + _says(one.seen.right, one.seen.got), n_failed + 1
-    return told >= 2 and 2 * n_allowed <= n_failed
+    return told >= (1 if sure else 2) and 2 * n_allowed <= n_failed
 
 
 def _says(right: Any, got: Any) -> float:
@@ -398,7 +401,7 @@ def _same_end(got: Call, right: Call) -> bool:
     """Whether a call ended as the right one: the same value, or the same class of exception."""
     if right.raised or got.raised:
         return bool(right.raised and right.raised[0] in got.raised)
-    if type_of_tensor(got.value) != type_of_tensor(right.value) and is_tensor(got.value) and is_tensor(right.value):
+    if other_types(right.value, got.value):
         return False
     given: Any = got.arguments
     named = {str(place): plain(value) for place, value in enumerate([*given[0], *given[1].values()])}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.errors import Outcome
 from autograder.exercise import Check, Exercise
+from autograder.grading.anatomy import anatomy_of, reached
 from autograder.grading.causes import Cause, Ended, Trials, root_cause
 from autograder.grading.comparing import same_call
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.explained import WRONG, Explanation
 from autograder.grading.run import CheckOutcome, Outcomes
 from autograder.grading.student import Call, Student, calls_of
+from autograder.messages import Message
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,31 @@ def why(
     if cause is not None and cause.is_vague:
         named = diagnosis.recognise(exercise, outcomes)
         cause = None if any(check in named for check in cause.checks) else cause
-    return Why(cause, diagnosis.explain(exercise, outcomes, leave=cause.checks if cause else ()))
+    leave = cause.checks if cause else ()
+    found = diagnosis.explain(exercise, outcomes, leave=leave)
+    open_ones = {check: one for check, one in ended.items() if one.failed and check not in leave}
+    return Why(cause, {**_resting(exercise, source, open_ones, found), **found})
+
+
+def _resting(
+    exercise: Exercise, source: str, failed: Mapping[str, Ended], found: Mapping[str, Explanation]
+) -> dict[str, Explanation]:
+    """Checks that fail at a function which, in the student's own text, calls one that is explained to be wrong."""
+    anatomy = anatomy_of(source)
+    wrong = {one.last.function for check, one in failed.items() if check in found and one.last}
+    resting = {}
+    for check, one in failed.items():
+        name = one.last.function if one.last and check not in found else ""
+        below = next(
+            (each.name for each in reached(anatomy, name)[1:] if each.name in wrong & {*exercise.functions}), None
+        )
+        if below is not None and name not in wrong:
+            words = Message(
+                f"{name} は {below} を呼んでいて、その {below} がまだ正しくありません。まず {below} を直してください。",
+                f"{name} calls {below}, which is not right yet. Mend {below} first.",
+            )
+            resting[check] = Explanation(f"{name}:rests_on_{below}", words)
+    return resting
 
 
 def _given(call: Call) -> Any:

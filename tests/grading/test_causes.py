@@ -128,3 +128,21 @@ def test_without_a_reference_a_call_is_tried_again_only_if_the_text_keeps_someth
     cause = root_cause("a", "def f(n=[]):\n    n.append(1)\n    return len(n)\n", ended, Trials(alone, same))
     assert cause is not None
     assert (cause.kind, cause.line, tried) == ("state", 1, [1, 2])
+
+
+def test_what_rests_on_a_wrong_function_says_so(bench: Bench, sampling: Unit):
+    """In the student's own text one function calls the other, and only the other is explained."""
+    top_k = next(one for one in sampling.exercises if one.name == "top_k")
+    text = (
+        "def top_k_filter(probs, k):\n    if not probs or k < 1:\n        raise ValueError('no')\n"
+        "    kept = sorted(probs, key=lambda pair: pair[1])[-k:]\n    mass = sum(q for _, q in kept)\n"
+        "    return [(t, q / mass) for t, q in kept]\n\n\n"
+        "def top_k_top_p_filter(probs, k, p):\n    if not 0 < p <= 1:\n        raise ValueError('no')\n"
+        "    kept, mass = [], 0.0\n    for token, q in top_k_filter(probs, k):\n        if kept and mass >= p - 1e-12:\n"
+        "            break\n        kept.append((token, q))\n        mass += q\n    return [(t, q / mass) for t, q in kept]\n"
+    )
+    found = explained(bench, top_k, text).checks
+    assert found["test_top_k_3_ends_with_dragon"].id == "top_k_filter:reversed"
+    assert found["test_k_comes_first_and_then_p"].hint.en == (
+        "top_k_top_p_filter calls top_k_filter, which is not right yet. Mend top_k_filter first."
+    )

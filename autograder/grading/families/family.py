@@ -32,6 +32,7 @@ class Family:
         predict: the result of such a call; `NOTHING` where the change means nothing. It may look at what came (`got`), to read
             off a factor or a length that may differ from call to call.
         always: it says what is so in every call, whatever the checks make of it.
+        sure: one call is enough, as nothing else can come to the same.
         fitted: it holds a constant that was read off one of the calls, which therefore says nothing.
     """
 
@@ -40,3 +41,4 @@ class Family:
     predict: Callable[[Seen], Any]
     fitted: bool = False
     always: bool = False
+    sure: bool = False

@@ -21,7 +21,7 @@ def number_families(seen: Sequence[Seen]) -> Iterator[Family]:
         yield Family(name, words, lambda one, reshape=reshape: _column(one.right, reshape))  # type: ignore[misc]
     yield Family("sum_not_mean", _SUM_NOT_MEAN, lambda one: _times_a_length(one, 1))
     yield Family("mean_not_sum", _MEAN_NOT_SUM, lambda one: _times_a_length(one, -1))
-    yield Family("below_zero", _BELOW_ZERO, _not_cut_at_zero)
+    yield Family("below_zero", _BELOW_ZERO, _not_cut_at_zero, sure=True)
     yield Family("proportional", _PROPORTIONAL, _proportional)
 
 

@@ -197,8 +197,8 @@ _CHANGES: tuple[tuple[str, Message, Callable[[tuple[Any, ...]], Any]], ...] = (
 )  # fmt: skip
 _WITH_ARGUMENTS: tuple[tuple[str, Message, Callable[[Seen], Any]], ...] = (
     ("order_of_the_argument", Message("選んだものは合っていますが、渡された順のままです。並べ替えて返してください。", "What is kept is right, but it stands in the order in which it was passed. Sort it."), _as_given),
-    ("one_too_few", Message("いつも最後の 1 つが足りません。ほかは合っています。どこで止めるかを確かめてください。", "The last element is missing, one too few each time; the rest is right. Look at where you stop."), _one_less),
-    ("one_too_many", Message("いつも最後に 1 つ余計に入っています。ほかは合っています。どこで止めるかを確かめてください。", "There is one element too many at the end each time; the rest is right. Look at where you stop."), _one_more),
+    ("one_too_few", Message("いつも最後の 1 つが足りません。ほかは合っています。どこで止めるか、何を残すかの条件を確かめてください。", "The last element is missing, one too few each time; the rest is right. Look at the condition by which you stop, or keep."), _one_less),
+    ("one_too_many", Message("いつも最後に 1 つ余計に入っています。ほかは合っています。どこで止めるか、何を残すかの条件を確かめてください。", "There is one element too many at the end each time; the rest is right. Look at the condition by which you stop, or keep."), _one_more),
     ("one_in_front", Message("いつも先頭に 1 つ余計に入っています。ほかは合っています。", "There is one element too many in front each time; the rest is right."), _one_more_in_front),
     ("prompt_in_front", Message("渡されたものが結果の前に付いたままです。新しい部分だけを返してください。", "What was passed in stands in front of the result. Return the new part only."), _front_of_an_argument),
     ("prompt_cut_off", Message("渡されたものが結果の前から取り除かれています。それも含めて返してください。", "What was passed in is missing in front of the result. Return it, too."), _without_an_argument),

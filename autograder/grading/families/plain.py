@@ -79,6 +79,17 @@ def type_of_tensor(value: Any) -> str:
     return str(value.dtype).removeprefix("torch.") if is_tensor(value) else ""
 
 
+def other_types(one: Any, other: Any) -> bool:
+    """Whether two values hold tensors of different dtypes in the same place."""
+    if is_tensor(one) and is_tensor(other):
+        return type_of_tensor(one) != type_of_tensor(other)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return any(other_types(a, b) for a, b in zip(one, other, strict=False))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return any(other_types(value, other[key]) for key, value in one.items() if key in other)
+    return False
+
+
 def alike(one: Any, other: Any, arguments: Mapping[str, Any]) -> bool:
     """As `like`; in tables, tokens that are equally probable in the table among the arguments may stand for each other."""
     if like(one, other):

@@ -16,7 +16,7 @@ def shape_families(seen: Sequence[Seen]) -> Iterator[Family]:
         yield Family(name, words, predict)
     other_types = {one.forms for one in seen if one.forms[0] != one.forms[1]}
     for right, got in sorted(other_types)[:1]:
-        yield Family("dtype", _dtype_words(right, got), _other_dtype)
+        yield Family("dtype", _dtype_words(right, got), _other_dtype, sure=True)
     rights, gots = [one.right for one in seen], [one.got for one in seen]
     if (
         len(seen) > 1
