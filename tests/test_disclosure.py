@@ -100,6 +100,8 @@ def judge(found, expected, more):
 
 
 def check(found):
+    student = reference = type("Student", (), {"say": staticmethod(lambda ja, en, where: (ja, en, where))})
+    assert student.say(ja=found, en=[found], where=6) == reference.say(ja=found, en=[found], where=6) == (found, [found], 6)
     read_own(found, found)
     judge(found, 6, "Look again." if found else f"None of {len(PROMPT)}?")
 """

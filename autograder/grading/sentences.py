@@ -85,6 +85,9 @@ class _Sentences(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
+        match node.func:
+            case ast.Attribute(value=ast.Name(id="student" | "reference")):
+                return node  # arguments of exercises, whatever they are called
         ours = self._ours.get(node.func.id, "") if isinstance(node.func, ast.Name) else ""
         for keyword in node.keywords:
             if keyword.arg in ("ja", "en") or (ours and keyword.arg == "where"):
