@@ -19,7 +19,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from functools import lru_cache
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodDescriptorType, ModuleType
@@ -42,6 +42,8 @@ def prepare() -> None:
     if "torch" in sys.modules:
         for family in FAMILIES:
             _kernels(family.operators)
+    for family in FAMILIES:
+        _everywhere(family)
 
 
 def put_up(families: Iterable[Family], refuse: Refuse, *, undo: ExitStack | None = None) -> frozenset[bytes]:
@@ -59,6 +61,7 @@ def put_up(families: Iterable[Family], refuse: Refuse, *, undo: ExitStack | None
             _bar_operators(family, refuse, undo)
         if undo is None:
             _bar_methods(family, refuse)
+        functions |= _everywhere(family)
         for name in family.functions:
             functions |= _functions(name)
     bodies = frozenset(function.__code__.co_code for function in functions)
@@ -117,18 +120,27 @@ def _functions(name: str) -> dict[FunctionType, str]:
     """The Python functions of a dotted name, without what is wrapped around them, → their names; of what is loaded alone."""
     owner, _, attribute = name.rpartition(".")
     names = _names_in(owner)
-    functions = map(_innermost, names.values() if attribute == "*" else [names.get(attribute)])
+    functions = map(_innermost, list(names.values()) if attribute == "*" else [names.get(attribute)])
     return dict.fromkeys((one for one in functions if one is not None), name.removesuffix(".*"))
 
 
-def _names_in(owner: str) -> dict[str, Any]:
+@lru_cache
+def _everywhere(family: Family) -> dict[FunctionType, str]:
+    """The functions `family.everywhere` of all classes of transformers that are loaded → the family's word."""
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("transformers.") and module]
+    kinds = {one for module in modules for one in list(vars(module).values()) if isinstance(one, type)}
+    found = [_innermost(vars(kind).get(name)) for kind in kinds for name in family.everywhere]
+    return {one: family.word for one in found if one is not None and one.__module__.startswith("transformers.")}
+
+
+def _names_in(owner: str) -> Mapping[str, Any]:
     """What the loaded module or the class of that dotted name defines."""
     parts = owner.split(".")
     size = next((size for size in range(len(parts), 0, -1) if ".".join(parts[:size]) in sys.modules), 0)
     thing: Any = sys.modules[".".join(parts[:size])] if size else None
     for part in parts[size:]:
         thing = vars(thing).get(part) if isinstance(thing, type | ModuleType) else None
-    return dict(vars(thing)) if isinstance(thing, type | ModuleType) else {}
+    return vars(thing) if isinstance(thing, type | ModuleType) else {}
 
 
 def _innermost(thing: Any) -> FunctionType | None:

@@ -21,6 +21,7 @@ class Family:
         names: last parts of the dotted names that stand for it.
         operators: a pattern of PyTorch operators, searched in names such as "aten::_softmax".
         functions: dotted names of Python functions that do the work; ending in ".*": all that a class defines.
+        everywhere: names of functions that do it wherever transformers defines them.
         methods: dotted names of functions and methods written in C or Rust.
         within: dotted names of Python functions in which libraries may use `methods`.
     """
@@ -29,6 +30,7 @@ class Family:
     names: frozenset[str]
     operators: str = ""
     functions: tuple[str, ...] = ()
+    everywhere: frozenset[str] = frozenset()
     methods: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
 
@@ -88,6 +90,8 @@ FAMILIES = (
             # The grader's own, which students can import.
             *(f"autograder.stats.greedy.{name}" for name in ("greedy_tokens", "_greedy_run")),
         ),
+        # Some models have loops of their own.
+        everywhere=frozenset({"generate", "generate_batch", "_sample", "_beam_search", "_assisted_decoding"}),
     ),
     Family("pipeline", frozenset({"pipeline", "TextGenerationPipeline"}), functions=_PIPELINE),
     Family(

@@ -12,6 +12,7 @@ In a student's process that works under a rule "by hand", once the bars are up a
 from __future__ import annotations
 
 import ctypes
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -51,18 +52,23 @@ def watch(
     """
     families = tuple(families)
     sites = sites_of(families)
-    sys.addaudithook(_barring(sites, refuse))
+    everywhere = {name: family.word for family in families for name in family.everywhere}
+    sys.addaudithook(_barring(sites, everywhere, refuse))
     sys.addaudithook(_refusing_copies(sites, bodies, partial(refuse, families[0].word)))
     sys.addaudithook(_refusing_looks(files, tell))
 
 
-def _barring(sites: Sites, refuse: Refuse) -> Hook:
+def _barring(sites: Sites, everywhere: dict[str, str], refuse: Refuse) -> Hook:
     longest = max((end.count("/") for end in sites), default=0) + 1
 
     def bar(event: str, arguments: tuple[Any, ...]) -> None:
         code = arguments[0] if event == "exec" else None
         if isinstance(code, CodeType) and code.co_name == "<module>":
             parts = code.co_filename.replace(os.sep, "/").split("/")
+            if "transformers" in parts:
+                for kind in [one for one in code.co_consts if isinstance(one, CodeType) and _is_class_body(one)]:
+                    for attribute, word in everywhere.items():
+                        _bar_inside(kind, (attribute,), word, refuse)
             for size in range(1, longest + 1):
                 for path, name in sites.get("/".join(parts[-size:]), {}).items():
                     _bar_inside(code, path, name.removesuffix(".*"), refuse)
@@ -79,6 +85,10 @@ def sites_of(families: Iterable[Family]) -> Sites:
             for end in ("/".join(parts[:size]) + ".py", "/".join([*parts[:size], "__init__.py"])):
                 sites.setdefault(end, {})[tuple(parts[size:])] = name
     return sites
+
+
+def _is_class_body(code: CodeType) -> bool:
+    return not code.co_flags & (inspect.CO_OPTIMIZED | inspect.CO_NEWLOCALS)
 
 
 def _bar_inside(code: CodeType, path: tuple[str, ...], name: str, refuse: Refuse) -> None:

@@ -83,6 +83,11 @@ GENERATE_WAYS = {
         f"return fresh.GenerationMixin.generate(model, ids, {CONFIG})"
     ),
     "compiled": decoding(f"return torch.compile(model.generate, backend='eager')(ids, {CONFIG})"),
+    "another_models_loop": decoding(
+        "from transformers.models.csm.generation_csm import CsmGenerationMixin\nclass Mine(CsmGenerationMixin): pass\n"
+        f"try: Mine.generate(model, ids, {CONFIG})\nexcept TypeError: pass\n"
+        f"return model.generate(ids, {CONFIG})"
+    ),
     "shallow_copy": decoding(f"return copy.copy(model).generate(ids, {CONFIG})"),
     "swallowed": decoding(
         f"try: return model.generate(ids, {CONFIG})\nexcept BaseException: pass\n"
