@@ -64,7 +64,7 @@ def require_one_fault(out: Path, summary: dict[str, Any], top_p: Exercise, words
     assert not (out / "right" / "faults.log").exists()
 
 
-@pytest.mark.parametrize("where", ["recognise", "make_report", "student_page"])
+@pytest.mark.parametrize("where", ["run_checks", "make_report", "student_page"])
 def test_what_fails_for_one_submission_is_its_own_fault(
     where: str,
     unit: Unit,
@@ -74,13 +74,13 @@ def test_what_fails_for_one_submission_is_its_own_fault(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    """While it is graded, explained, put into a report or written: never the end of the class, never a zero."""
+    """While it is graded, put into a report or written: never the end of the class, never a zero."""
     make_report, student_page = engine.make_report, classroom.write_student.__globals__["student_page"]
-    begun: list[str] = []
+    run_checks, begun = engine.run_checks, []
 
-    def recognising(self: object, *_: object) -> dict[str, str]:
+    def running(*arguments: Any, **keywords: Any) -> Any:
         begun.append("")
-        return {} if len(begun) != 2 else 1 / 0  # type: ignore[return-value]
+        return run_checks(*arguments, **keywords) if len(begun) != 2 else 1 / 0
 
     def making(submission: Submission, *rest: Any) -> dict[str, Any]:
         if submission.student == "fails" and submission.answers["top_p"].source is not None:
@@ -92,14 +92,14 @@ def test_what_fails_for_one_submission_is_its_own_fault(
             raise UnicodeError("no page")
         return student_page(report)
 
-    if where == "recognise":
-        monkeypatch.setattr("autograder.grading.diagnosis.Diagnosis.recognise", recognising)
+    if where == "run_checks":
+        monkeypatch.setattr(engine, "run_checks", running)
     elif where == "make_report":
         monkeypatch.setattr(engine, "make_report", making)
     else:
         monkeypatch.setitem(classroom.write_student.__globals__, "student_page", drawing)
     summary = grade_folder(submissions, unit, tmp_path / "out", SETTINGS, grader=grader)
-    error = {"recognise": "ZeroDivisionError", "make_report": "RecursionError", "student_page": "no page"}[where]
+    error = {"run_checks": "ZeroDivisionError", "make_report": "RecursionError", "student_page": "no page"}[where]
     require_one_fault(tmp_path / "out", summary, top_p, error)
 
 
