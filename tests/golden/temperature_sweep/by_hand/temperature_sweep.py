@@ -47,7 +47,7 @@ def sweep_temperature(model, tokenizer, prompt, values, n, max_new_tokens, top_p
     result = {}
     for value in values:
         news = sample(model, tokenizer, prompt, n, max_new_tokens, value, top_p, generator)
-        texts = [prompt + new for new in news]
+        texts = list(news)
         bleu = statistics.fmean(sentence_bleu(t, texts[:i] + texts[i + 1 :]).score for i, t in enumerate(texts))
         result[value] = (texts, bleu)
     return result

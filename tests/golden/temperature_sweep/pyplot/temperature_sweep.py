@@ -21,6 +21,7 @@ def sweep_temperature(model, tokenizer, prompt, values, n, max_new_tokens, top_p
         outputs = pipe(
             prompt,
             do_sample=True,
+            return_full_text=False,
             num_return_sequences=n,
             max_new_tokens=max_new_tokens,
             temperature=temperature,

@@ -20,6 +20,7 @@ def sweep_top_p(model, tokenizer, prompt, values, n, max_new_tokens, temperature
         outputs = pipe(
             prompt,
             do_sample=True,
+            return_full_text=False,
             num_return_sequences=n,
             max_new_tokens=max_new_tokens,
             top_p=top_p,
