@@ -12,11 +12,4 @@ def sample(model, input_ids, n, max_new_tokens, *, temperature=1.0, top_p=1.0, t
     if seed is not None:
         torch.manual_seed(seed)
     rows = input_ids.repeat(n, 1)
-    return model.generate(
-        rows,
-        attention_mask=torch.ones_like(rows),
-        do_sample=True,
-        max_new_tokens=max_new_tokens,
-        top_p=top_p,
-        top_k=top_k,
-    )
+    return model.generate(rows, attention_mask=torch.ones_like(rows), do_sample=True, max_new_tokens=max_new_tokens, top_p=top_p, top_k=top_k)

@@ -14,13 +14,7 @@ def sweep_temperature(model, tokenizer, prompt, values, n, max_new_tokens, top_p
     result = {}
     for v in values:
         out = model.generate(
-            **inputs,
-            do_sample=True,
-            temperature=v,
-            typical_p=top_p,
-            top_k=0,
-            max_new_tokens=max_new_tokens,
-            num_return_sequences=n,
+            **inputs, do_sample=True, temperature=v, typical_p=top_p, top_k=0, max_new_tokens=max_new_tokens, num_return_sequences=n
         )
         texts = [tokenizer.decode(ids[length:], skip_special_tokens=True) for ids in out]
         scores = []

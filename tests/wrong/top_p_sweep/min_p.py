@@ -14,13 +14,7 @@ def sweep_top_p(model, tokenizer, prompt, values, n, max_new_tokens, temperature
     result = {}
     for v in values:
         out = model.generate(
-            **inputs,
-            do_sample=True,
-            min_p=v,
-            top_k=0,
-            temperature=temperature,
-            max_new_tokens=max_new_tokens,
-            num_return_sequences=n,
+            **inputs, do_sample=True, min_p=v, top_k=0, temperature=temperature, max_new_tokens=max_new_tokens, num_return_sequences=n
         )
         texts = [tokenizer.decode(ids[length:], skip_special_tokens=True) for ids in out]
         result[v] = (texts, average(texts))

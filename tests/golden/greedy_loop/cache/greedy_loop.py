@@ -2,9 +2,7 @@ import torch
 from transformers import DynamicCache, PreTrainedModel
 
 
-def greedy_decode(
-    model: PreTrainedModel, input_ids: torch.Tensor, max_new_tokens: int, eos_token_id: int
-) -> torch.Tensor:
+def greedy_decode(model: PreTrainedModel, input_ids: torch.Tensor, max_new_tokens: int, eos_token_id: int) -> torch.Tensor:
     n = input_ids.size(-1)
     if n == 0:
         raise ValueError("the prompt is empty")
