@@ -17,6 +17,7 @@ from autograder.classroom import grade_folder
 from autograder.course.source import without_marks
 from autograder.errors import AutograderError
 from autograder.exercise import Exercise, Unit
+from autograder.grading.anatomy import anatomy_of
 from autograder.grading.apart import SubmissionReader
 from autograder.grading.engine import Settings
 from autograder.grading.intake import MAX_PROSE_CHARACTERS
@@ -74,7 +75,8 @@ def test_reading_costs_in_proportion_to_what_came(name: str, reader: SubmissionR
 
 @pytest.mark.parametrize("name", PYTHON)
 def test_comparing_and_showing_cost_in_proportion_too(name: str, top_p: Exercise):
-    """As much of a text as is compared with others, or shown as prose: cut into pieces, and on the student's page."""
+    """As much of a text as is compared with others, or shown as prose: cut into pieces, and on the student's page; and what
+    an explanation reads of it."""
     text = PYTHON[name](MAX_CHARACTERS)
     answer = text[:MAX_PROSE_CHARACTERS]
     exercise = {"id": "a", "title": {"ja": "", "en": ""}, "points": None, "max_points": 1.0, "verdict": "person"}
@@ -87,6 +89,7 @@ def test_comparing_and_showing_cost_in_proportion_too(name: str, top_p: Exercise
         "code": lambda: code_pieces(text[:MAX_CHARACTERS]),
         "prose": lambda: prose_pieces(answer),
         "page": lambda: student_page(report),
+        "why it failed": lambda: anatomy_of(text),
     }
     slow = {"names of characters"}  # of Pygments; such a text is ended by the limits and told (`test_similar`)
     for step, work in steps.items():
