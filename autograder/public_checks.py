@@ -31,6 +31,7 @@ from autograder.exercise import Check
 from autograder.grading.causes import FOLLOWS_HERE, Cause, Ended, Trials, root_cause
 from autograder.grading.comparing import same_call
 from autograder.grading.folder import folder_loader, folder_sources
+from autograder.grading.pasted import pasted
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.grading.undo import Before, named_libraries
 from autograder.messages import Language, Message, chosen_language
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 
     from autograder.grading.by_hand import Sources
     from autograder.models import LoadedModel
+
+
+TO_TRY = Message("自分で試すなら、この呼び出しです:", "To try it yourself, this is the call:")
 
 
 class PublicChecks:
@@ -253,6 +257,9 @@ class PublicChecks:
         lines = [*title, error.message.text(self._language)]
         if isinstance(error, StudentRaised):
             lines += ["", *_students_frames(error), f"{error.type_names[0]}: {error.text}"]
+        calls = calls_of(self._student) if self._student is not None and isinstance(error, CheckFailed) else ()
+        if calls and (line := pasted(calls[-1])):
+            lines += [TO_TRY.text(self._language), f"    {line}"]
         return "\n".join(lines)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:

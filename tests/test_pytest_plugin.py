@@ -168,3 +168,13 @@ def test_a_function_that_remembers_is_told_so_and_not_to_divide(
     assert output.count("top_p_filter remembers earlier calls") == 1
     assert "The default value of kept" in output
     assert "Divide the remaining probabilities" not in output
+
+
+def test_the_call_of_a_failed_check_can_be_pasted(pytester: pytest.Pytester, folder: Path, top_p: Exercise):
+    """Whole, as Python, below the sentences of a wrong answer."""
+    text = without_marks(top_p.solution).replace("probability / mass)", "probability)")
+    (folder / "top_p.py").write_text(text)
+    output = run(pytester).stdout.str()
+    assert "To try it yourself, this is the call:" in output
+    assert "    top_p_filter([('the', 0.25), ('a', 0.2), ('dragon', 0.15)" in output
+    assert "('darkness', 0.02)], 0.8)" in output
