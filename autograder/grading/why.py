@@ -14,6 +14,7 @@ from autograder.grading.causes import Cause, Ended, Trials, root_cause
 from autograder.grading.comparing import same_call
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.explained import WRONG, Explanation
+from autograder.grading.oracle import signature
 from autograder.grading.run import CheckOutcome, Outcomes
 from autograder.grading.student import Call, Student, calls_of
 from autograder.messages import Message
@@ -70,7 +71,8 @@ def _resting(
         below = next(
             (each.name for each in reached(anatomy, name)[1:] if each.name in wrong & {*exercise.functions}), None
         )
-        if below is not None and name not in wrong:
+        # What is drawn by a seed of its own may be wrong by itself, however wrong the other is.
+        if below is not None and name not in wrong and "seed" not in signature(exercise.solution, name)[0]:
             words = Message(
                 f"{name} は {below} を呼んでいて、その {below} がまだ正しくありません。まず {below} を直してください。",
                 f"{name} calls {below}, which is not right yet. Mend {below} first.",

@@ -146,3 +146,18 @@ def test_what_rests_on_a_wrong_function_says_so(bench: Bench, sampling: Unit):
     assert found["test_k_comes_first_and_then_p"].hint.en == (
         "top_k_top_p_filter calls top_k_filter, which is not right yet. Mend top_k_filter first."
     )
+
+
+def test_what_has_a_seed_of_its_own_is_not_said_to_rest_on_another(bench: Bench, sampling: Unit):
+    """Mending the function below would not mend a generator that goes on from call to call."""
+    draw = next(one for one in sampling.exercises if one.name == "draw")
+    text = (
+        "import random\nrng = random.Random(0)\n\n\ndef draw(probs, u):\n    if not probs:\n        raise ValueError('no')\n"
+        "    mass = 0.0\n    for token, q in probs:\n        mass += q\n        if mass > u:\n            return token\n"
+        "    return [t for t, q in probs if q > 0][-1]\n\n\n"
+        "def draw_many(probs, n, seed):\n    if not probs or n < 1:\n        raise ValueError('no')\n"
+        "    return [draw(probs, rng.random()) for _ in range(n)]\n"
+    )
+    found = explained(bench, draw, text).checks
+    assert found["test_refuses_u_outside_0_to_1"].id == "draw:not_refused"
+    assert not any("rests_on" in one.id for one in found.values())
