@@ -175,7 +175,7 @@ def _resampled(questions: Sequence[Question], stranger: Stranger, alpha: float, 
     others = np.zeros((RESAMPLES, 0))
     base, proofs = np.zeros(RESAMPLES), np.zeros(RESAMPLES, dtype=bool)
     for question in questions:
-        size = max(SMALLEST_POOL, POOL_TOKENS // question.max_new_tokens)
+        size = max(SMALLEST_POOL, POOL_TOKENS // max(1, question.max_new_tokens))
         pool = [row for one in stranger.units(_task(question), size, 1, rng) for row in one]
         evidence = _weighed(question, pool)
         is_proof = np.array([not draw.steps for draw in evidence.calls[0].draws])

@@ -33,6 +33,13 @@ that were drawn. Assumption: P(not G | past) <= q (`recoding`), measured for eac
 E[min(L, K)] <= E[L; G] + K P(not G) <= 1 + 1, and (1 - s) min(L, K) / 2 + s with any stake s in [0, 1] has
 expectation <= 1: steps (2) and (3) hold for it. No text is a proof: one impossible text counts 1 / (2q).
 
+**Unnamed bets.** Half of the mean in (3) are named alternatives, half are bets that nobody has to name (`unnamed`): families of
+distributions around the null (`families`), tables that learn from earlier draws, guesses of how draws may depend on each other. Each is a
+distribution over draws that is fixed before the draw or given the earlier ones, so (2) holds for it; a bet whose distribution leaves out a
+token that only rounding lets in keeps a share for it (`steps.ESCAPE`). What they learn they carry from one piece of evidence to the next
+that is added to it. For texts each bet is cut at several multiples of K, E[min(L, kK)] <= 1 + k. The uniform numbers that spread a token
+over its cell of [0, 1] are fixed and the same for everybody; the bound holds on the average over them.
+
 **Half precision.** A model's float16 or bfloat16 logits differ from run to run by up to `Margin.logit`, far too much to
 grant an alternative at every token: a factor exp(2 logit) a token would hide every mistake. There `Margin.typical` takes
 its place, in the factor and at the edges of the nucleus; a token that only a larger error lets in counts `ranked.LEAK`
@@ -57,9 +64,9 @@ and (3) holds for the mean over two shares. PASS: the product of 1 + bX reached 
 **PASS** says the converse: for each alternative, the product of U / Q reached 1 / beta, which a
 submission that draws from Q reaches with probability about beta (not rigorous within the margin).
 
-Not promised: power against alternatives to a model's sampler that nobody named (only impossible tokens find
-them; `judge_draws` finds unnamed ones, too), and a right name when two alternatives explain the draws
-equally well. Importing this package does not import torch.
+Promised, and measured by `autograder power`: of the wrong samplers in `autograder/power/strangers.py`, whom no check names, those that
+an exercise's `unnamed.yaml` lists are found at a rate of at least 0.999; the file also says which are out of reach, and how many draws they
+would take. Not promised: a right name when two alternatives explain the draws equally well. Importing this package does not import torch.
 """
 
 from autograder.stats.asking import temperature_for
