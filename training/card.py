@@ -104,6 +104,7 @@ text was used.
 - {record["step"]:,} steps of about {TOKENS_PER_BATCH} tokens ({record["n_tokens"]:,} tokens in all, padding included), seed {SEED}, Muon and AdamW, \
 on one CPU thread in {record["cpu_seconds"]:.0f} seconds of processor time; torch {torch.__version__.split("+")[0]}, \
 transformers {transformers.__version__}.
+- Trained without dropout. The config says 0.1 for attention, so that a model that is left in training mode does not give what it gives in evaluation mode, in which it is loaded.
 
 Again: `python -m training.train {name}`, then `python -m training.evaluate {name}`.
 

@@ -27,6 +27,7 @@ from training.architectures import initialise
 from training.batches import Batch, stream
 from training.muon import Muon
 
+DROPOUT = 0.1  # of attention, in training mode only
 SEED = 7
 MATRIX_LR = 0.02
 OTHER_LR = 0.003
@@ -94,11 +95,14 @@ def load_tokenizer(name: str, folder: Path) -> PreTrainedTokenizerBase:
 
 
 def export(model: PreTrainedModel, folder: Path) -> None:
-    """Write weights in float16 beside a config that says float32, the precision of the default load."""
+    """Write weights in float16 beside a config that says float32, the precision of the default load.
+
+    Training dropped nothing out; the config lets a model that somebody leaves in training mode show what that does.
+    """
     weights = {key: value.half() for key, value in model.state_dict().items()}
     model.save_pretrained(folder, state_dict=weights)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    config["dtype"] = "float32"
+    config |= {"dtype": "float32", "attention_dropout": DROPOUT}
     (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 

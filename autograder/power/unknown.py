@@ -88,12 +88,18 @@ def read_reach(exercise: Exercise) -> Reach | None:
 
 
 def caught(check: str, rulings: Sequence[Ruling], names: Sequence[str]) -> list[Caught]:
-    """For each of the strangers `names`, what the best of a check's judgements finds of it."""
-    found = []
-    for name in names:
-        rates = [_caught(check, ruling, name) for ruling in rulings if _is_about_samples(ruling)]
-        found += [max(rates, key=lambda one: one.rate_low)] if rates else []
-    return found
+    """For each of the strangers `names`, what that of a check's judgements finds which one run shows to find most."""
+    able = [ruling for ruling in rulings if _is_about_samples(ruling)]
+    return [_caught(check, _most_telling(able, name), name) for name in names if able]
+
+
+def _most_telling(rulings: Sequence[Ruling], name: str) -> Ruling:
+    """The judgement to which one run of the stranger looks worst."""
+    if len(rulings) == 1:
+        return rulings[0]
+    stranger = {**SHAPED, **DEPENDENT}[name]
+    rng = np.random.default_rng(seed_of("pilot", name))
+    return max(rulings, key=lambda one: _log_e(one.questions, stranger, rng) + math.log(one.alpha))
 
 
 def _is_about_samples(ruling: Ruling) -> bool:
@@ -156,17 +162,21 @@ def _weighed(question: Question, rows: Rows) -> Evidence:
 
 
 def _drawn_anew(questions: Sequence[Question], stranger: Stranger, alpha: float, rng: np.random.Generator) -> Floats:
-    fails = []
-    for _ in range(RUNS):
-        calls: tuple[Call, ...] = ()
-        outside = False
-        for question in questions:
-            unit = min(stranger.unit or question.n_draws, question.n_draws)
-            units = stranger.units(_task(question), question.n_draws // unit, unit, rng)
-            evidence = _weighed(question, [row for one in units for row in one])
-            calls, outside = calls + evidence.calls, outside or evidence.outside is not None
-        fails.append(outside or unnamed_evidence(calls) >= -math.log(alpha / 2))
+    fails = [_log_e(questions, stranger, rng) >= -math.log(alpha / 2) for _ in range(RUNS)]
     return np.array(fails, dtype=np.float64)
+
+
+def _log_e(questions: Sequence[Question], stranger: Stranger, rng: np.random.Generator) -> float:
+    """What the unnamed bets gain on one submission of the stranger; inf for a proof."""
+    calls: tuple[Call, ...] = ()
+    for question in questions:
+        unit = min(stranger.unit or question.n_draws, question.n_draws)
+        units = stranger.units(_task(question), max(1, question.n_draws // unit), unit, rng)
+        evidence = _weighed(question, [row for one in units for row in one])
+        if evidence.outside is not None:
+            return math.inf
+        calls += evidence.calls
+    return unnamed_evidence(calls)
 
 
 def _resampled(questions: Sequence[Question], stranger: Stranger, alpha: float, rng: np.random.Generator) -> Floats:
