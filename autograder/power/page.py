@@ -24,7 +24,7 @@ covers the resampling, not the choice of the pool. A mistake must be detected at
 check that answers for it (the one its mistake names, else the best); the other rows show what else a check notices.
 
 **What nobody named.** `autograder/power/strangers.py` holds wrong samplers that no check names. Draws of each were made and judged
-by the unnamed bets of `autograder.stats` alone, at the check's own number of draws: 5,000 resamples where draws are independent, 20 runs drawn
+by the unnamed bets of `autograder.stats` alone, at the check's own number of draws: 5,000 resamples where draws are independent, 6 runs drawn
 anew where they depend on each other or are texts. An exercise's `unnamed.yaml` says which check must find which of them, at a rate of at least 0.999,
 and which are out of reach, and why.
 """

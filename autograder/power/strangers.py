@@ -17,7 +17,7 @@ from autograder.stats import Sampler
 from autograder.stats.families import Floats
 
 Rows = list[list[int]]
-BATCH = 256
+BATCH = 512
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ def _drawn(stranger: Stranger, task: Task, numbers: Floats) -> Rows:
     import torch
 
     n = len(numbers)
-    ids = torch.tensor([list(task.prompt_ids)] * n, device=task.model.device)
+    # Single tokens share one pass.
+    n_passed = 1 if task.max_new_tokens == 1 else n
+    ids = torch.tensor([list(task.prompt_ids)] * n_passed, device=task.model.device)
     step, cache, rows = ids, None, np.zeros((n, 0), dtype=np.int64)
     for position in range(task.max_new_tokens):
         with torch.inference_mode():
@@ -98,7 +100,7 @@ def _drawn(stranger: Stranger, task: Task, numbers: Floats) -> Rows:
         logits = output.logits[:, -1].float().cpu()
         p = task.null.log_probs(logits).exp().numpy()
         shaped = stranger.shape(Step(p, logits.double().numpy(), position, task.eos))
-        token = inverse(shaped, numbers[:, position], by_id=stranger.by_id)
+        token = inverse(np.broadcast_to(shaped, (n, shaped.shape[1])), numbers[:, position], by_id=stranger.by_id)
         rows = np.concatenate([rows, token[:, None]], axis=1)
         step = torch.tensor(token, device=task.model.device)[:, None]
     return [_cut(row, task.eos) for row in rows.tolist()]
@@ -106,12 +108,22 @@ def _drawn(stranger: Stranger, task: Task, numbers: Floats) -> Rows:
 
 def inverse(p: Floats, u: Floats, *, by_id: bool = False) -> NDArray[np.int64]:
     """Ids drawn from the rows of p by the numbers u, in the order of probability or of ids."""
-    order = np.broadcast_to(np.arange(p.shape[1]), p.shape) if by_id else np.argsort(-p, axis=1, kind="stable")
-    sums = np.take_along_axis(p, order, 1).cumsum(1)
-    place = (sums <= (u * sums[:, -1])[:, None]).sum(1)
-    last = (np.take_along_axis(p, order, 1) > 0).cumsum(1).argmax(1)
-    found: NDArray[np.int64] = np.take_along_axis(order, np.minimum(place, last)[:, None], 1)[:, 0]
-    return found
+    # Draws that have come to the same place share their distribution.
+    distinct, row = (
+        (p[:1], np.zeros(len(p), dtype=np.int64)) if p.strides[0] == 0 else np.unique(p, axis=0, return_inverse=True)
+    )
+    order = (
+        np.broadcast_to(np.arange(p.shape[1]), distinct.shape)
+        if by_id
+        else np.argsort(-distinct, axis=1, kind="stable")
+    )
+    ordered = np.take_along_axis(distinct, order, 1)
+    sums, last = ordered.cumsum(1), (ordered > 0).cumsum(1).argmax(1)
+    found = [
+        order[one, min(np.searchsorted(sums[one], number * sums[one, -1], side="right"), last[one])]
+        for one, number in zip(row.reshape(-1), u, strict=True)
+    ]
+    return np.array(found, dtype=np.int64)
 
 
 def _cut(row: list[int], eos: int) -> list[int]:

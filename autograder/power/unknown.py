@@ -28,7 +28,7 @@ from autograder.stats.unnamed import contexts, mixtures, row_bets, unnamed_evide
 
 POOL_TOKENS, SMALLEST_POOL = 1_500, 250  # tokens in a pool of draws, and draws in it at least
 RESAMPLES = 5_000
-RUNS = 20  # of whole calls
+RUNS = 6  # of whole calls
 REACH = "unnamed.yaml"
 NO_EOS = -1
 N_BETS = 110  # at least as many as there are
