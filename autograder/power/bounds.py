@@ -27,9 +27,12 @@ from autograder.stats import (
     weigh_texts,
     weigh_tokens,
 )
+from autograder.stats.steps import Call
 from autograder.stats.trend import BETS, bleu_of_pairs
+from autograder.stats.unnamed import unnamed_evidence
 
 SIMULATED = 100_000  # submissions of each kind
+UNNAMED = 20_000  # submissions whose unnamed bets are laid, which takes some milliseconds each
 GENERATED = 2_000  # draws of the real model
 HIGH_ALPHA = 0.01  # so that false fails are there to be counted
 N_DRAWS = 6
@@ -62,6 +65,8 @@ def verifications(lm: LoadedModel) -> dict[str, Callable[[], dict[str, Any]]]:
     return {
         "tokens": partial(simulated_tokens, SIMULATED),
         "texts": partial(simulated_texts, SIMULATED),
+        "unnamed bets": partial(simulated_unnamed, UNNAMED),
+        "unnamed bets on texts": partial(simulated_unnamed, UNNAMED, recoding=0.1),
         "draws": partial(simulated_draws, SIMULATED),
         "trend": partial(simulated_trends, SIMULATED),
         "generated tokens": partial(generated_tokens, lm, GENERATED),
@@ -99,6 +104,26 @@ def simulated_texts(n: int, alpha: float = HIGH_ALPHA) -> dict[str, Any]:
     ]
     what = f"texts of a small model, {N_DRAWS} draws each; {share:.1%} do not give back their ids"
     return _row(what, n, _n_failed(found, distinct, texts, n, alpha), alpha)
+
+
+def simulated_unnamed(n: int, alpha: float = HIGH_ALPHA, *, recoding: float | None = None) -> dict[str, Any]:
+    """n submissions of `N_DRAWS` draws of a small model in two calls, judged by the unnamed bets alone.
+
+    Args:
+        recoding: as if the draws were texts that give back their ids but at this rate.
+    """
+    model, failed, share = small_model(), 0, n // len(NULLS)
+    for seed, (null, noise) in enumerate(NULLS.values(), start=20):
+        rows = list(map(tuple, model.draw(null, N_DRAWS * share, LIMIT, seed=seed, noise=noise)))
+        options: dict[str, Any] = {"null": null, "max_new_tokens": LIMIT, "eos_token_id": 0, "alternatives": {}}
+        drawn = {row: weigh_tokens(model, [1], [row], **options).calls[0].draws[0] for row in dict.fromkeys(rows)}
+        for start in range(0, len(rows), N_DRAWS):
+            draws = tuple(drawn[row] for row in rows[start : start + N_DRAWS])
+            calls = [Call(null, part, recoding) for part in (draws[: N_DRAWS // 2], draws[N_DRAWS // 2 :])]
+            failed += unnamed_evidence(calls) >= -math.log(alpha)
+    kind = "texts" if recoding else "token ids"
+    what = f"{kind} of a small model, {N_DRAWS} draws each, by the unnamed bets alone: {', '.join(NULLS)}"
+    return _row(what, share * len(NULLS), failed, alpha)
 
 
 def simulated_draws(n: int, alpha: float = HIGH_ALPHA) -> dict[str, Any]:

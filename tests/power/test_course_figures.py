@@ -14,15 +14,17 @@ def test_every_statistical_check_is_within_bounds(course: Course):
 
 
 def test_no_kind_of_correct_submission_fails_more_often_than_alpha(course: Course):
-    """Of 100,000 simulated ones of each kind the rate's upper limit is below alpha; of 2,000 real ones none fails."""
+    """Of 100,000 simulated ones of each kind (20,000 for the unnamed bets) the rate's upper limit is below alpha; of 2,000 real ones none fails."""
     rows = read_figures(figures_file(course))["bounds"]
-    assert {row["name"] for row in rows} >= {"tokens", "texts", "draws", "trend", "generated tokens", "generated texts"}
+    unnamed = {"unnamed bets", "unnamed bets on texts"}
+    named = {"tokens", "texts", "draws", "trend", "generated tokens", "generated texts"}
+    assert {row["name"] for row in rows} >= unnamed | named
     for row in rows:
         if row["name"].startswith("generated"):
             assert row["n"] >= 2_000
             assert row["failed"] == 0
         else:
-            assert row["n"] >= 100_000
+            assert row["n"] >= (20_000 if row["name"] in unnamed else 100_000)
             assert row["upper"] <= row["alpha"]
 
 
