@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MAX_CHARACTERS = 200_000
+_NEW = "max_new_tokens"
 _MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
@@ -33,6 +34,8 @@ class Anatomy:
 
     Args:
         returns, prints, asserts, errors: lines that return a value, print, assert, return an exception.
+        parameters: names of the arguments that may be passed by position.
+        lengths: lines that pass the argument `max_new_tokens` as it came on as `max_length`, which counts the prompt.
         in_loop: line of a `return` that ends a `for` loop in its first round, whatever happens; 0 without one.
         calls: names of the functions that it calls.
         within: the function or class that it stands in; empty at the outermost level.
@@ -45,6 +48,8 @@ class Anatomy:
     prints: tuple[int, ...] = ()
     asserts: tuple[int, ...] = ()
     errors: tuple[int, ...] = ()
+    parameters: tuple[str, ...] = ()
+    lengths: tuple[int, ...] = ()
     in_loop: int = 0
     kept: tuple[Kept, ...] = ()
     calls: frozenset[str] = frozenset()
@@ -123,6 +128,8 @@ def _read(
         prints=_lines([node for node in called if _name(node.func) == "print"]),
         asserts=_lines([node for node in own if isinstance(node, ast.Assert)]),
         errors=_lines([node for node in returns if _is_error(node.value)]),
+        parameters=tuple(one.arg for one in (*function.args.posonlyargs, *function.args.args)),
+        lengths=tuple(sorted(_lengths(own))),
         in_loop=min(ends, default=0),
         kept=tuple(sorted(_kept(function, own, shared), key=lambda kept: kept.line)),
         calls=frozenset(_name(node.func) for node in called) - {""},
@@ -153,6 +160,23 @@ def _kept(
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
         if (called.attr if isinstance(called, ast.Attribute) else _name(called)) in {"cache", "lru_cache"}:
             yield Kept(decorator.lineno, function.name, "cache")
+
+
+def _lengths(own: list[ast.AST]) -> Iterator[int]:
+    """Lines of `max_length=max_new_tokens`, or of a dict that says so, unless the name has another value by then."""
+    names = [node for node in own if isinstance(node, ast.Name) and node.id == _NEW]
+    if any(isinstance(node.ctx, ast.Store) for node in names):
+        return
+    for node in own:
+        if isinstance(node, ast.Call):
+            said = {one.arg: one.value for one in node.keywords if one.arg}
+        elif isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            said = {str(key.value): value for key, value in pairs if isinstance(key, ast.Constant)}
+        else:
+            continue
+        if _name(said.get("max_length")) == _NEW and _NEW not in said:
+            yield said["max_length"].lineno
 
 
 def _changed(node: ast.AST) -> str:

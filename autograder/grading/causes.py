@@ -14,9 +14,10 @@ import builtins
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from autograder.grading.anatomy import Anatomy, Kept, anatomy_of, reached
-from autograder.grading.families.errors import meaning
+from autograder.grading.families.errors import NO_ROOM, meaning
 from autograder.grading.student import Call
 from autograder.jail.wire import Opaque
 from autograder.messages import Message, visible
@@ -88,7 +89,7 @@ class Trials:
 
 
 def root_cause(name: str, text: str, checks: Mapping[str, Ended], trials: Trials | None = None) -> Cause | None:
-    """The first that holds of: not imported, missing, forgetful, returns nothing, wrong way of refusing, one line that raises.
+    """The first that holds of: not imported, missing, forgetful, returns nothing, wrong way of refusing, a length that counts the prompt, one line that raises.
 
     Args:
         name: of the answer's file, without suffix.
@@ -96,7 +97,7 @@ def root_cause(name: str, text: str, checks: Mapping[str, Ended], trials: Trials
         checks: by id, in the order of the exercise.
     """
     answer = _Answer(name, text, anatomy_of(text), checks, trials)
-    finders = (_import, _missing, _state, _nothing, _handed_over, _asserted, _exits, _loop, _same_line)
+    finders = (_import, _missing, _state, _nothing, _handed_over, _asserted, _exits, _length, _loop, _same_line)
     return next((cause for find in finders if (cause := find(answer)) is not None), None)
 
 
@@ -359,6 +360,38 @@ def _exits(answer: _Answer) -> Cause | None:
         f"{call.function} ends the whole program by exit(). Write return to give a value, and raise ValueError(…) to refuse an argument.",
     )
     return Cause("exit", _with_line(message, answer.at(call.line)), call.line, answer.failed_by(exits))
+
+
+def _length(answer: _Answer) -> Cause | None:
+    """`generate` is told max_length, which counts the prompt: what came is no longer than the new tokens alone might be."""
+
+    def line_of(call: Call) -> int:
+        if not _is_short(answer.anatomy.get(call.function), call):
+            return 0
+        return next((line for one in reached(answer.anatomy, call.function) for line in one.lengths), 0)
+
+    line = next((line for call in answer.failing_calls() if (line := line_of(call))), 0)
+    if not line:
+        return None
+    message = Message(
+        f"{line} 行目の max_length はプロンプトのトークンも数えるので、新しいトークンが足りません。新しいトークンの数だけを制限する max_new_tokens=max_new_tokens を渡してください。",
+        f"The max_length in line {line} counts the prompt's tokens, too, so too few new tokens come. Pass max_new_tokens=max_new_tokens, which limits the new tokens alone.",
+    )
+    return Cause(
+        "length", _with_line(message, answer.at(line)), line, answer.failed_by(lambda one: line_of(one) == line)
+    )
+
+
+def _is_short(one: Anatomy | None, call: Call) -> bool:
+    """Whether a call gave a text, or rows of at most max_new_tokens ids, prompt included, or `generate` had no room for new ones."""
+    if call.raised:
+        return bool(NO_ROOM.search(call.text)) and not call.importing
+    if isinstance(call.value, str):
+        return True
+    given: Any = call.arguments
+    limit = {**dict(zip(one.parameters if one else (), given[0], strict=False)), **given[1]}.get("max_new_tokens")
+    shape = tuple(getattr(call.value, "shape", ()))
+    return isinstance(limit, int) and bool(shape) and shape[-1] <= limit
 
 
 def _loop(answer: _Answer) -> Cause | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+import torch
 
 from autograder.audit import Bench
+from autograder.course.source import without_marks
 from autograder.exercise import Exercise, Unit
 from autograder.grading.causes import Ended, Trials, root_cause
 from autograder.grading.student import Call, JailedBackend, Student
@@ -128,6 +132,50 @@ def test_without_a_reference_a_call_is_tried_again_only_if_the_text_keeps_someth
     cause = root_cause("a", "def f(n=[]):\n    n.append(1)\n    return len(n)\n", ended, Trials(alone, same))
     assert cause is not None
     assert (cause.kind, cause.line, tried) == ("state", 1, [1, 2])
+
+
+SAMPLE = "def sample(model, input_ids, n, max_new_tokens, *, seed=None):\n    {before}\n    return model.generate(input_ids, {limit})\n"
+NO_ROOM = "Input length of input_ids is 9, but `max_length` is set to 4."
+
+
+@pytest.mark.parametrize(
+    ("before", "limit", "width", "line"),
+    [
+        ("pass", "do_sample=True, max_length=max_new_tokens", 12, 3),
+        ("options = {'max_length': max_new_tokens}", "**options", 12, 2),
+        ("config = GenerationConfig(max_length=max_new_tokens)", "config", 12, 2),
+        ("pass", "max_length=max_new_tokens", None, 3),
+        ("pass", "max_length=max_new_tokens", 21, 0),
+        ("pass", "max_length=max_new_tokens, max_new_tokens=max_new_tokens", 12, 0),
+        ("pass", "max_length=input_ids.shape[1] + max_new_tokens", 12, 0),
+        ("max_new_tokens += input_ids.shape[1]", "max_length=max_new_tokens", 12, 0),
+    ],
+    ids=["keyword", "dict", "settings", "no room", "long enough", "both", "with the prompt", "added before"],
+)
+def test_a_length_that_counts_the_prompt_is_said_first(before: str, limit: str, width: int | None, line: int):
+    """With its line, where what came is short enough for it; a length to which the prompt was added is right."""
+    value = None if width is None else torch.zeros(12, width, dtype=torch.int64)
+    raised, said = (("ValueError", "Exception"), NO_ROOM) if width is None else ((), "")
+    call = Call("sample", (("model", "ids", 12, 12), {"seed": 1}), value, raised, said, 3 if raised else 0)
+    cause = root_cause("sample", SAMPLE.format(before=before, limit=limit), {"a": Ended(True, (call,), call)})
+    assert (cause is not None) == bool(line)
+    if cause is not None:
+        assert (cause.kind, cause.line, cause.checks) == ("length", line, ("a",))
+        for words in (cause.message.ja, cause.message.en):
+            assert "max_length" in words
+            assert "max_new_tokens=max_new_tokens" in words
+
+
+def test_stopping_at_the_models_own_eos_is_named(bench: Bench, sampling: Unit):
+    """Not only that too few tokens came: the check passes another id than the one of the model's settings."""
+    whole = next(one for one in sampling.exercises if one.name == "sampling_loop")
+    check = next(one for one in whole.checks if one.id == "test_ends_at_the_eos_that_was_passed")
+    exercise = replace(whole, checks=(check,))
+    text = without_marks(whole.solution)
+    assert text.count("== eos_token_id") == 1
+    found = explained(bench, exercise, text.replace("== eos_token_id", "== model.config.eos_token_id"))
+    assert found.cause is None
+    assert found.checks[check.id].id == "stops_at_the_eos_of_the_model"
 
 
 def test_what_rests_on_a_wrong_function_says_so(bench: Bench, sampling: Unit):

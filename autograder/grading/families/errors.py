@@ -12,9 +12,11 @@ def meaning(error: str, text: str) -> Message | None:
     return next((words for kinds, said, words in _KNOWN if error in kinds and re.search(said, text)), None)
 
 
+# What `generate` says of a max_length that the prompt alone reaches.
+NO_ROOM = re.compile(r"Input length of input_ids is .*max_length")
 _ANY = ("ValueError", "RuntimeError", "TypeError", "IndexError", "AttributeError")
 _KNOWN: tuple[tuple[tuple[str, ...], str, Message], ...] = (
-    (_ANY, r"Input length of input_ids is .*max_length", Message("max_length はプロンプトのトークンも数えます。新しいトークンの数だけを制限するには max_new_tokens を渡してください。", "max_length counts the prompt's tokens, too. To limit the new tokens alone, pass max_new_tokens.")),
+    (_ANY, NO_ROOM.pattern, Message("max_length はプロンプトのトークンも数えます。新しいトークンの数だけを制限するには max_new_tokens を渡してください。", "max_length counts the prompt's tokens, too. To limit the new tokens alone, pass max_new_tokens.")),
     (_ANY, r"probability tensor contains either", Message("nan や inf、負の数を含む確率から選ぼうとしています。全部のトークンを消してしまった行や、0 での割り算がないか確かめてください。", "Something is drawn from probabilities with nan, inf or a negative number in them. Look for a row whose tokens are all cut off, or a division by 0.")),
     (_ANY, r"invalid multinomial distribution", Message("合計が 0 の確率から選ぼうとしています。全部のトークンを消していないか確かめてください。", "Something is drawn from probabilities that sum to 0. Look for a cut that removes every token.")),
     (_ANY, r"selected index k out of range", Message("topk の k が要素の数より大きくなっています。少ないほうを使ってください。", "The k of topk is larger than the number of elements. Take the smaller of the two.")),
