@@ -160,41 +160,48 @@ class Explainer:
     def _wrong_values(self, exercise: Exercise, function: str, values: Sequence[Compared]) -> Explanation | None:
         if all(one.right.value is None for one in values):  # what it does is not in what it returns
             return None
-        named = self._mistake(exercise, function, values)
-        if named is not None:
-            return Explanation(named.id, named.hint)
+        mistake, n_against = self._mistake(exercise, function, values)
+        named = Explanation(mistake.id, mistake.hint) if mistake is not None else None
+        if named is not None and not n_against:
+            return named
         for label, seen in _parts(exercise, values):
             wrong = [one for one in seen if not one.is_right]
             if not any(one.of.failed for one in wrong):
                 continue
-            found = self._change(exercise, function, label, seen)
+            found = self._always(exercise, function, label, seen)
+            if found is None and named is None:
+                found = self._on_occasion(exercise, function, label, seen)
             if found is not None:
                 words = Message(f"結果の {label}: {found.hint.ja}", f"The part {label} of the result: {found.hint.en}") if label else found.hint  # fmt: skip
                 return Explanation(
                     f"{function}{label}:{found.id}", Message(f"{function}: {words.ja}", f"{function}: {words.en}")
                 )
-        return None
+        return named
 
-    def _mistake(self, exercise: Exercise, function: str, values: Sequence[Compared]) -> Mistake | None:
-        """The one mistake of the bank that gives all wrong values, by itself or in another order; None if several do.
+    def _mistake(self, exercise: Exercise, function: str, values: Sequence[Compared]) -> tuple[Mistake | None, int]:
+        """The one mistake of the bank that gives all wrong values, by itself or in another order, none if several do; and
+        how many right values speak against it.
 
-        A right value where the mistake would show is no contradiction, if it shows in at least half of such calls.
+        Those are no contradiction if the mistake shows in at least half of all calls where it would; but a change that
+        explains the right values as well says more.
         """
         about = [one for one in exercise.mistakes if one.of in reachable(exercise.solution, function)]
         for change in (lambda value, _: value, *_HARMLESS):
-            fitting = [one for one in about if self._is_behind(exercise, function, one, change, values)]
+            against = {one: self._against(exercise, function, one, change, values) for one in about}
+            fitting = [(one, n) for one, n in against.items() if n is not None]
             if fitting:
-                return fitting[0] if len(fitting) == 1 else None
-        return None
+                return fitting[0] if len(fitting) == 1 else (None, 0)
+        return None, 0
 
-    def _is_behind(
+    def _against(
         self, exercise: Exercise, function: str, mistake: Mistake, change: _Change, values: Sequence[Compared]
-    ) -> bool:
+    ) -> int | None:
+        """How many right values speak against `mistake`; None if it is not behind the wrong ones."""
         told, n_shown, n_hidden, n_allowed = 0.0, 0, 0, 0
         for one in sorted(values, key=lambda one: one.is_right):
             answer = self._oracle.answer(exercise, function, one.arguments, mistake=mistake)
             if answer is None:
-                return False
+                return None
             named = {name: plain(value) for name, value in one.arguments.items()}
             got, right = plain(one.got.value), plain(one.right.value)
             given = NOTHING if answer.raised else change(plain(answer.value), got)
@@ -204,12 +211,13 @@ class Explainer:
             elif not one.failed:
                 n_allowed += gives
             elif not gives:
-                return False
+                return None
             else:
                 told, n_shown = told + _says(right, got), n_shown + 1
-        return told >= 2 and n_shown >= n_hidden and 2 * n_allowed <= n_shown
+        return n_hidden if told >= 2 and n_shown >= n_hidden and 2 * n_allowed <= n_shown else None
 
-    def _change(self, exercise: Exercise, function: str, label: str, seen: Sequence[_Part]) -> Explanation | None:
+    def _always(self, exercise: Exercise, function: str, label: str, seen: Sequence[_Part]) -> Explanation | None:
+        """One change that explains all values, the right ones as well."""
         exact = chain(number_families([one.seen for one in seen if not one.is_right]), exact_texts(), exact_orders())
         found = _first_fitting(exact, seen)
         if found is None:
@@ -219,9 +227,7 @@ class Explainer:
             if said is not None:
                 return said
             found = _first_fitting(chain(compatible_texts(), compatible_orders()), seen)
-        if found is not None:
-            return Explanation(found.id, found.words)
-        return self._on_occasion(exercise, function, label, seen)
+        return Explanation(found.id, found.words) if found is not None else None
 
     def _as_if(self, exercise: Exercise, function: str, label: str, seen: Sequence[_Part]) -> Explanation | None:
         """The right result for other arguments; where several fit, only which argument it is."""

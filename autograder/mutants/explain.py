@@ -5,7 +5,9 @@ A wrong answer under `tests/wrong/<exercise>/` says in a comment what the right 
     # explained by: drops_the_crossing_token
     # explained by: nothing
 
-With `nothing` every hint is wrong; else every hint must be one of those named, and there must be one.
+With `nothing` every hint is wrong; else every hint must be one of those named, and there must be one. What counts is what
+the student reads: a mistake that gives the same results in all calls, or, in an answer with others besides, those of the
+function that a check failed at.
 
 Of a mutant nobody wrote down the cause. A hint for it is contradicted if the hint is about another function of the
 contract than the changed one, or if on inputs that the diagnosis has not seen (the checks with other random
@@ -79,7 +81,8 @@ def explain_answer(exercise: Exercise, answer: WrongAnswer, bench: Bench) -> Exp
             ja=f"{exercise.id} {answer.name}: 間違った答えのはずですが、どのチェックにも落ちませんでした。",
             en=f"{exercise.id} {answer.name}: meant to be wrong, but no check failed.",
         )
-    named = frozenset(bench.diagnosis.recognise(exercise, outcomes).values())
+    known = {mistake.id for mistake in exercise.mistakes}
+    named = frozenset(said.id for said in bench.diagnosis.explain(exercise, outcomes).values()) & known
     return Explained(answer.name, named, named - answer.causes, bool(answer.causes) and not named)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from autograder.audit import Bench
+from autograder.course.source import without_marks
 from autograder.exercise import Course, Exercise, Verdict
 from autograder.grading.families.family import Seen
 from autograder.grading.families.numbers import number_families
@@ -15,6 +18,7 @@ from autograder.grading.families.plain import NOTHING, like
 from autograder.grading.families.shapes import shape_families
 from autograder.grading.families.texts import compatible_texts, exact_texts
 from autograder.grading.refused import Refusal, not_refused
+from autograder.mutants.explain import read_wrong_answers
 
 TABLE = (("a", 0.5), ("b", 0.25), ("c", 0.15), ("d", 0.1))
 
@@ -172,3 +176,16 @@ def test_no_hint_holds_an_input_of_a_hidden_check(bench: Bench, top_p: Exercise)
     said = {one.hint.en for check, one in first.items() if check in hidden}
     assert len(said) == 1
     assert not any(character.isdigit() for character in said.pop())
+
+
+def test_a_mistake_that_right_values_contradict_yields_only_to_a_change(bench: Bench, course: Course):
+    """One right call speaks against it, and nothing else explains them all: it is still what is said."""
+    exercise = exercise_named(course, "self_bleu")
+    wrong = Path(__file__).parent.parent / "wrong"
+    (answer,) = [one for one in read_wrong_answers(exercise, wrong) if one.name == "equal_texts_and_sum"]
+    outcomes = bench.run_jailed(exercise, answer.text)
+    right = bench.run_locally(exercise, without_marks(exercise.solution))
+    key = (exercise.id, "test_counts_equal_texts_as_references")
+    mixed = outcomes | {key: replace(right[key], calls=right[key].calls[:1])}
+    found = bench.diagnosis.explain(exercise, mixed)
+    assert found["test_scores_short_texts"].id == "excludes_equal_texts"

@@ -19,7 +19,9 @@ from ..conftest import EXERCISES
 ROOT = Path(__file__).parent.parent.parent
 WRONG, DOCS = ROOT / "tests" / "wrong", ROOT / "docs"
 # Those whose checks take a fraction of a second; the others are measured by `autograder mutants --diagnose`.
-QUICK = [one for one in EXERCISES if one.name in {"top_p", "top_k", "draw", "manual_tokenization"}]
+QUICK = [
+    one for one in EXERCISES if one.name in {"top_p", "top_k", "min_p", "self_bleu", "draw", "manual_tokenization"}
+]
 
 
 @pytest.mark.parametrize("quick", QUICK, ids=lambda exercise: exercise.id)

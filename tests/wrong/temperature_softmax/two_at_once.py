@@ -1,5 +1,5 @@
 """The probabilities are taken for scores, and the result is sorted."""
-# explained by: nothing
+# explained by: forgets_the_log
 
 import math
 

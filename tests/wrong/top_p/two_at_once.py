@@ -1,5 +1,5 @@
 """Drops the token that crosses p, and does not renormalise either."""
-# explained by: nothing
+# explained by: drops_the_crossing_token, does_not_renormalise
 
 
 def top_p_filter(probs, p):
