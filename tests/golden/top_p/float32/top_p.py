@@ -1,14 +1,15 @@
-import numpy as np
+from array import array
 
 
 def top_p_filter(probs, p):
-    if not len(probs) or not 0 < p <= 1:
-        raise ValueError("nothing to filter, or a p outside (0, 1]")
-    weights = np.array([q for _, q in probs], dtype=np.float32)
-    order = np.argsort(weights)[::-1]
-    ranked = weights[order]
-    # a token stays while the mass behind it, itself included, is more than 1 - p
-    behind = np.cumsum(ranked[::-1])[::-1]
-    n = max(1, int((behind > np.float32(1 - p)).sum()))
-    kept = ranked[:n] / ranked[:n].sum()
-    return tuple((np.str_(probs[i][0]), q) for i, q in zip(order[:n], kept))
+    """Every number is rounded to single precision, as an array of C floats does it."""
+    if not (probs and 0 < p <= 1):
+        raise ValueError("no tokens, or no such p")
+    single = array("f", (q for _, q in probs))
+    reached, nucleus = array("f", [0]), []
+    for place in sorted(range(len(single)), key=single.__getitem__)[::-1]:
+        if reached[0] < p:
+            nucleus.append(place)
+            reached[0] += single[place]
+    shares = array("f", (single[place] / reached[0] for place in nucleus))
+    return list(zip((probs[place][0] for place in nucleus), shares))
