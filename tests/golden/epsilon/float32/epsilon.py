@@ -1,14 +1,15 @@
-import numpy as np
+from array import array
+from heapq import nlargest
 
 
 def epsilon_filter(probs, epsilon):
-    if len(probs) < 1 or epsilon < 0 or epsilon >= 1:
-        raise ValueError
-    tokens = np.array([t for t, _ in probs])
-    weights = np.array([q for _, q in probs], dtype=np.float32)
-    keep = weights >= np.float32(epsilon)
-    if not keep.any():
-        keep[weights.argmax()] = True
-    tokens, weights = tokens[keep], weights[keep]
-    order = np.argsort(-weights)
-    return list(zip(tokens[order], weights[order] / np.sum(weights, dtype=np.float32)))
+    """In single precision, which an array of C floats rounds to."""
+    if not probs or not 0 <= epsilon < 1:
+        raise ValueError(f"{len(probs)} tokens, epsilon {epsilon}")
+    floor, *single = array("f", [epsilon, *(q for _, q in probs)])
+    falling = nlargest(len(single), enumerate(single), key=lambda pair: pair[1])
+    left = [pair for pair in falling if not pair[1] < floor] or falling[:1]
+    whole = array("f", [0])
+    for _, q in left:
+        whole[0] += q
+    return [(probs[place][0], array("f", [q / whole[0]])[0]) for place, q in left]
