@@ -72,6 +72,7 @@ CAUSES: dict[str, Message] = {
     "import": Message("ファイルを読み込めない（文法、import、関数の外の文）", "the file cannot be imported (syntax, imports, code outside functions)"),
     "missing": Message("求められた関数がない", "a function that was asked for is missing"),
     "state": Message("前の呼び出しのことを覚えている", "a function remembers earlier calls"),
+    "length": Message("max_length がプロンプトのトークンまで数えている", "max_length counts the tokens of the prompt, too"),
     "nothing": Message("値を返さない（print だけ、return がない）", "a function returns nothing (it prints, or lacks return)"),
     "returned_error": Message("例外を raise せずに return している", "an exception is returned, not raised"),
     "assert": Message("assert で引数を断っている", "an argument is refused by assert"),
