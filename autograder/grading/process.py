@@ -86,7 +86,10 @@ def _streams() -> tuple[Any, ...]:
 
 
 def _restore_streams(before: tuple[Any, ...]) -> None:
-    sys.stdin, sys.stdout, sys.stderr = before
+    """But for one that whoever captured output has closed since, as pytest does when a run breaks off."""
+    for name, stream in zip(("stdin", "stdout", "stderr"), before, strict=True):
+        if not getattr(stream, "closed", False):
+            setattr(sys, name, stream)
 
 
 def _digits() -> int:

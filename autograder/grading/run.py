@@ -22,7 +22,7 @@ from autograder.errors import CheckFailed, LimitReached, StudentRaised, Unwritte
 from autograder.exercise import Check, Exercise, Verdict
 from autograder.grading.by_hand import Sources
 from autograder.grading.collected import CollectedChecks, stamp_of
-from autograder.grading.sentences import import_hidden
+from autograder.grading.sentences import import_hidden, import_public
 from autograder.grading.spent import Spent, not_tried
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.jail.modules import file_name, from_text
@@ -251,7 +251,7 @@ class _Checks:
             self._not_collected += f"{report.nodeid}\n{report.longreprtext}\n"
 
     def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-        return HiddenChecks.from_parent(parent, path=module_path) if module_path.name == HIDDEN else None
+        return CheckFile.from_parent(parent, path=module_path)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -287,11 +287,11 @@ class _Checks:
         run.recorded[key] = _joined(run.recorded.get(key), outcome)
 
 
-class HiddenChecks(pytest.Module):
-    """A file of hidden checks, whose sentences tell no value."""
+class CheckFile(pytest.Module):
+    """A file of checks, compiled as it stands now; the sentences of hidden ones tell no value."""
 
     def _getobj(self) -> object:
-        return import_hidden(self.path)
+        return (import_hidden if self.path.name == HIDDEN else import_public)(self.path)
 
 
 def _joined(before: CheckOutcome | None, now: CheckOutcome) -> CheckOutcome:

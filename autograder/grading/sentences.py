@@ -20,11 +20,19 @@ from autograder.disclosure import Sentence, summary
 _TOLD, _SENTENCE, _ALL_TOLD = "__told__", "__sentence__", "__all_told__"
 
 
+def import_public(path: Path) -> ModuleType:
+    """The module of a public check file, by the name under which pytest finds it. Raises: whatever its code raises.
+
+    Python's cache of compiled files is passed over: it takes a file for unchanged that was saved twice within a second.
+    """
+    return _run(path, compile(path.read_text(encoding="utf-8"), str(path), "exec", dont_inherit=True, optimize=0), {})
+
+
 def import_hidden(path: Path) -> ModuleType:
-    """The module of a hidden check file, by the name under which pytest finds it. Raises: whatever its code raises."""
+    """The module of a hidden check file, as `import_public` has it, whose sentences tell no value."""
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     tree = ast.fix_missing_locations(_Sentences(_ours(tree)).visit(tree))
-    code = compile(tree, str(path), "exec", dont_inherit=True)
+    code = compile(tree, str(path), "exec", dont_inherit=True, optimize=0)
     # A single character is one object for all of Python, whoever made it. The texts are kept, so that no id is used again.
     constants = {id(one): one for one in _texts(code) if len(one) != 1}
 
@@ -36,17 +44,20 @@ def import_hidden(path: Path) -> ModuleType:
     def told(value: object) -> Sentence:
         return Sentence(tell(value, False, False))
 
+    known = {
+        _TOLD: tell,
+        _SENTENCE: Sentence,
+        _ALL_TOLD: lambda given: {key: told(one) if key in ("ja", "en") else one for key, one in given.items()},
+        "__told_whole__": told,
+    }
+    return _run(path, code, known)
+
+
+def _run(path: Path, code: CodeType, known: Mapping[str, object]) -> ModuleType:
     name = f"{path.parent.parent.name}.{path.parent.name}.{path.stem}"
     module = ModuleType(name)
     module.__file__ = str(path)
-    vars(module).update(
-        {
-            _TOLD: tell,
-            _SENTENCE: Sentence,
-            _ALL_TOLD: lambda given: {key: told(one) if key in ("ja", "en") else one for key, one in given.items()},
-            "__told_whole__": told,
-        }
-    )
+    vars(module).update(known)
     sys.modules[name] = module
     exec(code, vars(module))
     return module

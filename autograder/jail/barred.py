@@ -91,9 +91,9 @@ def _operator_name(family: Family, operator: str) -> str:
 
 def refusing(code: CodeType, name: str, refuse: Refuse) -> CodeType:
     """Code that can stand for `code` in a function, and calls refuse(name) instead."""
-    return _CALL.replace(
-        co_consts=tuple({"call": refuse, "name": name}.get(one, one) for one in _CALL.co_consts),  # type: ignore[call-overload]
-        co_freevars=code.co_freevars,
+    body = _template(len(code.co_freevars))
+    return body.replace(
+        co_consts=tuple({"call": refuse, "name": name}.get(one, one) for one in body.co_consts),  # type: ignore[call-overload]
         co_name=code.co_name,
         co_filename=code.co_filename,
         co_firstlineno=code.co_firstlineno,
@@ -102,18 +102,20 @@ def refusing(code: CodeType, name: str, refuse: Refuse) -> CodeType:
 
 def is_refusing(code: CodeType) -> bool:
     """Whether `refusing` made it (or a text of the same few steps)."""
-    return code.co_code == _CALL.co_code
+    return code.co_code == _template(len(code.co_freevars)).co_code
 
 
-def _template() -> CodeType:
+@lru_cache
+def _template(n_free: int) -> CodeType:
+    """Takes any arguments. With as many free variables as the code it stands for, which Python sets up where it reads a frame."""
+    free = [f"free_{number}" for number in range(n_free)]
+    values = ", ".join(["'call'('name')", *free])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # a text is called, in whose place something callable will be
-        function = eval("lambda *arguments, **keywords: 'call'('name')")
-    code: CodeType = function.__code__
+        code = compile(f"lambda {', '.join(free)}: lambda *arguments, **keywords: [{values}]", __file__, "eval")
+    for _ in ("outer", "inner"):
+        code = next(one for one in code.co_consts if isinstance(one, CodeType))
     return code
-
-
-_CALL = _template()
 
 
 def _functions(name: str) -> dict[FunctionType, str]:

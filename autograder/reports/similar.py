@@ -7,7 +7,7 @@ after everything but letters and digits is taken out. Pieces that need no explan
 stub and the statement, of the reference and the typical mistakes, and those that more than a quarter of the class share.
 
 The similarity of two answers is the share of the smaller one's remaining pieces that the other has as well. An answer with
-fewer than `MIN_PIECES` of them is like everybody's, and is not compared. docs/similarity.md says how the thresholds were set.
+fewer than `MIN_PIECES` of them is like everybody's, and is not compared. docs/similarity.en.md says how the thresholds were set.
 
 Texts are cut in a process of its own, within limits; one on which that fails is not compared, and that is told.
 """
@@ -23,7 +23,7 @@ from autograder.exercise import Exercise, Unit
 from autograder.jail.readers import Readers, ReadingFailedError, ReadingLimits
 
 MIN_PIECES = 40
-CODE_THRESHOLD, PROSE_THRESHOLD = 0.5, 0.3
+CODE_THRESHOLD, PROSE_THRESHOLD = 0.45, 0.3
 COMMON_SHARE, MIN_COMMON = 0.25, 5
 MAX_CHARACTERS = 40_000  # of one answer; what comes behind is not compared
 MAX_ANSWERS = 4000  # in one class; with more, every pair is too many, and so are their texts in memory

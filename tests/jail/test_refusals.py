@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 import torch
 
+from autograder.jail.barred import is_refusing, refusing
 from autograder.jail.modules import from_text
 from autograder.jail.refusals import Use, find_target, refused
 from autograder.shared import ForbiddenCall, forbidden_twin, refused_methods
@@ -161,3 +162,23 @@ def test_a_twin_of_what_is_not_there_is_an_error():
     """Of the author of the check."""
     with pytest.raises(AttributeError, match="no_such"):
         forbidden_twin(Tool(), ("no_such",))
+
+
+@pytest.mark.parametrize("n_free", [0, 1, 3])
+def test_the_frame_of_a_refusing_function_can_be_read(n_free: int):
+    """As debuggers and pytest do; a body whose free variables Python does not set up ends the process there."""
+    one, two, three = "abc"
+
+    def refuse(name: str) -> None:
+        raise ForbiddenCall(name)
+
+    functions = (lambda x: x, lambda x: (x, one), lambda x: (x, one, two, three))
+    function = functions[[0, 1, 3].index(n_free)]
+    assert len(function.__code__.co_freevars) == n_free
+    function.__code__ = refusing(function.__code__, "by_hand", refuse)
+    with pytest.raises(ForbiddenCall, match="by_hand") as error:
+        function(5, further=6)
+    frames = [frame.frame for frame in error.traceback]
+    assert {"arguments": (5,), "keywords": {"further": 6}}.items() <= frames[1].f_locals.items()
+    assert is_refusing(function.__code__)
+    assert not is_refusing(refuse.__code__)

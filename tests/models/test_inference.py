@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -96,17 +97,19 @@ def test_the_class_keeps_its_name(chat: LoadedModel):
     assert pipe(PROMPT, max_new_tokens=3, do_sample=False)[0]["generated_text"].startswith(PROMPT)
 
 
-def test_a_forbidden_generate_is_refused_to_students_and_not_to_pipelines(chat: LoadedModel):
-    """As if it were transformers' own."""
+@pytest.mark.parametrize("bar", [False, True])
+def test_a_forbidden_generate_is_refused_to_students_and_by_name_not_to_pipelines(chat: LoadedModel, bar: bool):
+    """As if it were transformers' own. Where the work itself is barred, a pipeline does not do it either."""
     uses: list[Use] = []
     pipe = pipeline("text-generation", model=chat.model, tokenizer=chat.tokenizer)
     inputs = chat.tokenizer(PROMPT, return_tensors="pt")
-    with refused({"transformers.GenerationMixin.generate": "model.generate"}, [], uses=uses):
-        pipe(PROMPT, max_new_tokens=2, do_sample=False)
-        assert uses == []
+    with refused({"transformers.GenerationMixin.generate": "model.generate"}, [], tell=uses.append, bar=bar):
+        with pytest.raises(ForbiddenCall) if bar else nullcontext():
+            pipe(PROMPT, max_new_tokens=2, do_sample=False)
+        assert bool(uses) == bar
         with pytest.raises(ForbiddenCall):
             chat.model.generate(**inputs, max_new_tokens=2)
-    assert [use.name for use in uses] == ["model.generate"]
+    assert uses[-1].name == "model.generate"
 
 
 def test_other_models_are_left_alone():

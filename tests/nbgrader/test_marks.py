@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -153,7 +154,7 @@ def test_a_failing_engine_stores_nothing(group: Class, monkeypatch: pytest.Monke
     """nbgrader ends with an error, and the mark is neither 0 nor full."""
     group.hand_in("erin", RIGHT)
     monkeypatch.setattr(engine, "_processes", {})
-    monkeypatch.setattr(engine, "_PROGRAM", "raise SystemExit(1)")
+    monkeypatch.setattr(engine, "python_module", lambda name: [sys.executable, "-c", "raise SystemExit(1)"])
     assert group.nbgrader("autograde", UNIT, "--student", "erin") != 0
     assert set(group.marks("erin").values()) <= {None}
     assert not (group.folder / "autograded" / "erin" / UNIT).exists()
