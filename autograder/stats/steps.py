@@ -70,7 +70,8 @@ class Table:
         base: log of (1 - ESCAPE) P / U, or of ESCAPE P / U at the edge.
         cells: low, high, low_by_id, high_by_id, (T, 4).
         best: probability of the best token.
-        call: index of each draw's call. starts: index of each draw's first token, and T.
+        call: index of each draw's call. place: of each draw among the `size` draws of its call, those that are left out, too.
+        starts: index of each draw's first token, and T.
     """
 
     row: NDArray[np.int64]
@@ -83,6 +84,8 @@ class Table:
     best: Floats
     is_greedy: NDArray[np.bool_]
     call: NDArray[np.int64]
+    place: NDArray[np.int64]
+    size: NDArray[np.int64]
     starts: NDArray[np.int64]
     keys: tuple[Hashable, ...]
     questions: tuple[Hashable, ...]
@@ -102,7 +105,8 @@ class Table:
 
 def table_of(calls: Sequence[Call]) -> Table:
     """The possible draws of `calls`; draws that are proofs are left out."""
-    drawn = [(index, call.question, draw) for index, call in enumerate(calls) for draw in call.draws if draw.steps]
+    every = [(index, place, draw) for index, call in enumerate(calls) for place, draw in enumerate(call.draws)]
+    drawn = [(index, place, draw) for index, place, draw in every if draw.steps]
     steps = [step for _, _, draw in drawn for step in draw.steps]
     lengths = np.array([len(draw.steps) for _, _, draw in drawn], dtype=np.int64)
     nowhere = Place(np.zeros(N_COLUMNS), 0.0, 0.0, 0.0, 0.0, -1)
@@ -123,7 +127,9 @@ def table_of(calls: Sequence[Call]) -> Table:
         best=np.array([step.best for step in steps]),
         is_greedy=np.array([step.is_greedy for step in steps], dtype=bool),
         call=np.array([index for index, _, _ in drawn], dtype=np.int64),
+        place=np.array([place for _, place, _ in drawn], dtype=np.int64),
+        size=np.array([len(calls[index].draws) for index, _, _ in drawn], dtype=np.int64),
         starts=starts,
         keys=tuple(draw.key for _, _, draw in drawn),
-        questions=tuple(question for _, question, _ in drawn),
+        questions=tuple(calls[index].question for index, _, _ in drawn),
     )

@@ -159,19 +159,18 @@ def _of_draw_before(table: Table, bins: Ints) -> Ints:
     return np.where(place >= 0, bins[place], PAST)
 
 
-def _earlier(table: Table, lag: int) -> Ints:
+def _earlier(table: Table, lag: int | Ints) -> Ints:
     """For each draw the one `lag` before it in its call, -1 for none."""
-    index = np.arange(table.n_rows) - lag
-    same = (index >= 0) & (table.call[np.maximum(index, 0)] == table.call)
-    return np.where(same, index, -1)
+    first = table.call * (int(table.size.max(initial=0)) + 1)  # of a call's draws no two have one number
+    numbers, wanted = first + table.place, first + table.place - lag
+    index = np.searchsorted(numbers, wanted)  # never past the end: a draw comes before itself
+    return np.where((table.place >= lag) & (numbers[index] == wanted), index, -1)
 
 
 def _half(table: Table) -> Ints:
     """For each draw of the second half of a call its partner in the first half, -1 for others."""
-    size = np.bincount(table.call)[table.call]
-    first = np.searchsorted(table.call, table.call)
-    place = np.arange(table.n_rows) - first
-    return np.where((size > 1) & (place >= size // 2) & (2 * (size // 2) == size), first + place - size // 2, -1)
+    half = table.size // 2
+    return np.where((table.size == 2 * half) & (table.place >= half), _earlier(table, half), -1)
 
 
 def _partner_token(table: Table, partner: Ints) -> Ints:
@@ -190,25 +189,20 @@ def row_bets(table: Table) -> Iterator[Floats]:
     """Log of Q / P of every draw, (R,), for bets on whole draws that learn nothing from other calls."""
     log_p = table.sums(table.log_p)
     halves = _half(table)
-    odd = np.where(_place_in_call(table) % 2 == 1, _earlier(table, 1), -1)
+    odd = np.where(table.place % 2 == 1, _earlier(table, 1), -1)
     for partner in (_earlier(table, 1), halves):
         equal = np.array([one >= 0 and table.keys[one] == key for one, key in zip(partner, table.keys, strict=True)])
         yield np.where(partner >= 0, _mixed(ODDS, equal, log_p), 0.0)
     yield _never_twice(table, log_p)
     greedy = table.sums((~table.is_greedy).astype(np.float64)) == 0
-    place, size = _place_in_call(table), np.bincount(table.call)[table.call]
     yield _mixed(0.05, greedy, log_p)
-    for chosen in (place == 0, place == size - 1):
-        yield np.where(chosen & (size > 1), _mixed(0.9, greedy, log_p), 0.0)
+    for chosen in (table.place == 0, table.place == table.size - 1):
+        yield np.where(chosen & (table.size > 1), _mixed(0.9, greedy, log_p), 0.0)
     for low, high in ((0, 1), (2, 3)):
         yield _one_number(table, table.cells[:, low], table.cells[:, high])
         for partner in (odd, halves):
             yield from _partners(table, _partner_token(table, partner), table.cells[:, low], table.cells[:, high])
         yield from (_even_strata(table, table.cells[:, low], table.cells[:, high], n) for n in STRATA)
-
-
-def _place_in_call(table: Table) -> Ints:
-    return np.arange(table.n_rows) - np.searchsorted(table.call, table.call)
 
 
 def _mixed(share: float, hit: NDArray[np.bool_], log_p: Floats) -> Floats:
@@ -274,15 +268,14 @@ def _partners(table: Table, partner: Ints, low: Floats, high: Floats) -> Iterato
 def _even_strata(table: Table, low: Floats, high: Floats, n_strata: int) -> Floats:
     """The first u of the draws of a call fill n strata evenly: what is still lacking comes sooner."""
     found = np.zeros(table.n_rows)
-    sizes = np.bincount(table.call)
     lacking, edges = np.zeros(0), np.zeros(0)
     for index in range(table.n_rows):
-        call, token = table.call[index], table.starts[index]
+        call, token, size = table.call[index], table.starts[index], int(table.size[index])
         if index == 0 or table.call[index - 1] != call:
-            n = n_strata or min(int(sizes[call]), MOST_STRATA)
-            lacking, edges = np.full(n, sizes[call] / n), np.linspace(0.0, 1.0, n + 1)
+            n = n_strata or min(size, MOST_STRATA)
+            lacking, edges = np.full(n, size / n), np.linspace(0.0, 1.0, n + 1)
         width = high[token] - low[token]
-        if sizes[call] < max(len(lacking), 2) or width <= 0:
+        if size < max(len(lacking), 2) or width <= 0:
             continue
         inside = (
             np.clip(np.minimum(edges[1:], high[token]) - np.maximum(edges[:-1], low[token]), 0.0, None) / width

@@ -80,7 +80,7 @@ def test_disguised_copies_are_found(exercise: Exercise, sampling: Unit):
 
 
 def test_the_threshold_lies_between(sampling: Unit):
-    """With room on both sides: twice what independent answers share, and well below what copies do (docs/similarity.md)."""
+    """With room on both sides: twice what independent answers share, and well below what copies do (docs/similarity.en.md)."""
     apart, copied = [], []
     for exercise in sampling.exercises[2:7]:
         texts = golden(exercise)

@@ -1,6 +1,6 @@
 """Judging texts of the embedded model: right ones never fail, each named alternative is found.
 
-The settings are those of the checks of top_p_sweep: (prompt, temperature, top_p, max_new_tokens, texts, recoding rate).
+The settings are those of the checks of top_p_sweep (the last three of temperature_sweep, too): (prompt, temperature, top_p, max_new_tokens, texts, recoding rate).
 """
 
 import pytest
@@ -20,6 +20,9 @@ SETTINGS = {
     "hot": (OPENING, 2.0, 0.8, 4, 40, 0.15),
     "collapsed": (PROMPT, 2.0, 0.1, 8, 32, 0.02),
     "spread": (PROMPT, 2.0, 0.8, 8, 32, 0.2),
+    "cool": (OPENING, 0.5, 0.95, 4, 96, 0.05),
+    "plain": (OPENING, 1.0, 0.9, 6, 120, 0.05),
+    "words": (OPENING, 2.0, 0.95, 1, 240, 0.05),
 }
 FORMS = ["new_text", "stripped", "with_the_prompt"]
 

@@ -265,18 +265,21 @@ def test_texts_are_drawn_apart_from_each_other(student, lm, rng):
 
     The texts of one call are drawn independently of each other, and so are those of calls with other seeds.
     """
-    settings = {"prompt": OPENING, "temperature": 1.0}
-    values, short, long = [0.9], 1, 8
-    # Of single words some come again; whoever draws anew until all differ, or repeats texts, is far from that.
-    words = sweep(student, lm, rng, values=values, n=48, max_new_tokens=short, **settings)[0.9][0]
+    # Of single words, though two thousand may come, many come again: whoever draws anew until all differ is far from that.
+    hot, words = Sampler(temperature=2.0, top_p=0.95), []
+    for _ in range(2):
+        found = sweep(student, lm, rng, prompt=OPENING, values=[0.95], n=240, max_new_tokens=1, temperature=2.0)
+        words.append(weigh(found[0.95][0], lm, hot, [0.95], prompt=OPENING, max_new_tokens=1, recoding=0.05))
+    values, long = [0.9], 8
+    settings = {"prompt": OPENING, "values": values, "max_new_tokens": long, "temperature": 1.0}
     pairs = [
-        sweep(student, lm, rng, values=values, n=2, max_new_tokens=long, seed=seed, **settings)[0.9][0]
+        sweep(student, lm, rng, n=2, seed=seed, **settings)[0.9][0]
         for seed in (*different_seeds(rng), *rng.sample(range(2**31), 5))
     ]
-    asked = Sampler(temperature=1.0, top_p=0.9)
-    of_pairs = [weigh(texts, lm, asked, values, prompt=OPENING, max_new_tokens=long, recoding=0.05) for texts in pairs]
-    of_words = weigh(words, lm, asked, values, prompt=OPENING, max_new_tokens=short, recoding=0.02)
+    plain = Sampler(temperature=1.0, top_p=0.9)
+    of_pairs = [weigh(texts, lm, plain, values, prompt=OPENING, max_new_tokens=long, recoding=0.05) for texts in pairs]
     together = functools.reduce(operator.add, of_pairs)
+    of_words = functools.reduce(operator.add, words)
     if of_words.judge(ALPHA / 2).failed or together.judge(ALPHA / 2).failed:
         fail(
             ja="sweep_top_p: 文が、互いに無関係に引かれていません。文を作り直したり、写したりせず、引数の seed をそのまま乱数の種にして、"

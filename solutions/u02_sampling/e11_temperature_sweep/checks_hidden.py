@@ -72,27 +72,31 @@ def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, top_p, seed=No
 
 @points(3)
 @pytest.mark.parametrize(
-    ("values", "top_p", "n", "max_new_tokens", "recoding"),
+    ("prompt", "values", "top_p", "n", "max_new_tokens", "recoding"),
     # 0.04 would be 0 to one decimal
-    [([2.2, 0.4], 0.95, 48, 6, 0.15), ([0.4, 2.0], 0.5, 40, 8, 0.1), ([0.04], 0.9, 2, 6, 0.02)],
-    ids=["wide", "narrow", "coldest"],
+    [
+        (DRAGON_PROMPT, [2.2, 0.4], 0.95, 64, 6, 0.15),
+        (DRAGON_PROMPT, [0.4, 2.0], 0.5, 40, 8, 0.1),
+        (OPENING, [1.0], 0.9, 120, 6, 0.05),
+        (OPENING, [0.5], 0.95, 96, 4, 0.05),
+        (DRAGON_PROMPT, [0.04], 0.9, 2, 6, 0.02),
+    ],
+    ids=["wide", "narrow", "plain", "cool", "coldest"],
 )
-def test_texts_come_from_the_asked_temperature(student, lm, rng, values, top_p, n, max_new_tokens, recoding):
+def test_texts_come_from_the_asked_temperature(student, lm, rng, prompt, values, top_p, n, max_new_tokens, recoding):
     """どの温度でも、その温度と頼まれた top_p で出る文が返ります。
 
     At every temperature the texts are those that this temperature gives, with the top_p asked for.
     """
-    found = sweep(
-        student, lm, rng, prompt=DRAGON_PROMPT, values=values, n=n, max_new_tokens=max_new_tokens, top_p=top_p
-    )
-    n_prompt = len(lm.tokenizer(DRAGON_PROMPT)["input_ids"])
+    found = sweep(student, lm, rng, prompt=prompt, values=values, n=n, max_new_tokens=max_new_tokens, top_p=top_p)
+    n_prompt = len(lm.tokenizer(prompt)["input_ids"])
     evidence = []
     for value, other in zip(values, reversed(values), strict=True):
         asked = Sampler(temperature=value, top_p=top_p)
         weighed = weigh_texts(
             lm.model,
             lm.tokenizer,
-            DRAGON_PROMPT,
+            prompt,
             found[value][0],
             null=asked,
             alternatives={
@@ -111,8 +115,8 @@ def test_texts_come_from_the_asked_temperature(student, lm, rng, values, top_p, 
             recoding=recoding,
         )
         evidence.append(weighed)
-    # The three cases share alpha, and so do their values: one seed may be used again for each of them.
-    worst = max((one.judge(ALPHA / 3 / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
+    # The five cases share alpha, and so do their values: one seed may be used again for each of them.
+    worst = max((one.judge(ALPHA / 5 / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
     # One value alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
     together = functools.reduce(operator.add, evidence)
     if worst.failed:
@@ -197,21 +201,26 @@ def test_texts_are_drawn_apart_from_each_other(student, lm, rng):
 
     The texts of one call are drawn independently of each other, and so are those of calls with other seeds.
     """
-    settings = {"prompt": OPENING, "values": [1.0], "top_p": 0.9}
-    # Of single words some come again; whoever draws anew until all differ, or repeats texts, is far from that.
-    words = sweep(student, lm, rng, n=48, max_new_tokens=1, **settings)[1.0][0]
+    # Of single words, though two thousand may come, many come again: whoever draws anew until all differ is far from that.
+    words = [
+        sweep(student, lm, rng, prompt=OPENING, values=[2.0], n=240, max_new_tokens=1, top_p=0.95)[2.0][0]
+        for _ in range(2)
+    ]
+    settings = {"prompt": OPENING, "values": [1.0], "max_new_tokens": 8, "top_p": 0.9}
     pairs = [
-        sweep(student, lm, rng, n=2, max_new_tokens=8, seed=seed, **settings)[1.0][0]
+        sweep(student, lm, rng, n=2, seed=seed, **settings)[1.0][0]
         for seed in (*different_seeds(rng), *rng.sample(range(2**31), 5))
     ]
 
-    def weigh(texts, max_new_tokens, recoding):
-        options = {"alternatives": {}, "max_new_tokens": max_new_tokens, "recoding": recoding}
-        return weigh_texts(lm.model, lm.tokenizer, OPENING, texts, null=Sampler(top_p=0.9), **options)
+    def weigh(texts, asked, max_new_tokens):
+        options = {"alternatives": {}, "max_new_tokens": max_new_tokens, "recoding": 0.05}
+        return weigh_texts(lm.model, lm.tokenizer, OPENING, texts, null=asked, **options)
 
-    of_pairs = functools.reduce(operator.add, [weigh(texts, 8, 0.05) for texts in pairs])
+    hot = Sampler(temperature=2.0, top_p=0.95)
+    of_words = functools.reduce(operator.add, [weigh(texts, hot, 1) for texts in words])
+    of_pairs = functools.reduce(operator.add, [weigh(texts, Sampler(top_p=0.9), 8) for texts in pairs])
     require(
-        not (weigh(words, 1, 0.02).judge(ALPHA / 2).failed or of_pairs.judge(ALPHA / 2).failed),
+        not (of_words.judge(ALPHA / 2).failed or of_pairs.judge(ALPHA / 2).failed),
         ja="sweep_temperature: 文が、互いに無関係に引かれていません。文を作り直したり、写したりせず、引数の seed をそのまま乱数の種にして、"
         "1 回の生成で n 個の文を引いてください。",
         en="sweep_temperature: the texts are not drawn independently. Do not copy texts or draw them again, use the argument seed itself to fix "
