@@ -14,7 +14,7 @@ import builtins
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from autograder.grading.anatomy import Anatomy, Kept, anatomy_of, reached
 from autograder.grading.families.errors import NO_ROOM, meaning
@@ -36,6 +36,12 @@ _BUILTIN_ERRORS = frozenset(
 )
 
 
+# The class page has words for each (`reports.words.CAUSES`).
+Kind = Literal[
+    "import", "missing", "state", "length", "nothing", "returned_error", "assert", "exit", "loop", "raises"
+]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Ended:
     """One check that ran: whether it failed, what it called, and whether students have it.
@@ -54,7 +60,7 @@ class Ended:
 class Cause:
     """What is wrong before anything else. `line`: of the answer, 0 if none; `checks`: those that failed because of it, in order."""
 
-    kind: str
+    kind: Kind
     message: Message
     line: int
     checks: tuple[str, ...]

@@ -7,12 +7,12 @@ import hashlib
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import unquote
 
 import pytest
 
-from autograder.grading.causes import FOLLOWS
+from autograder.grading.causes import FOLLOWS, Kind
 from autograder.messages import visible
 from autograder.nbgrader.outputs import exercise_html
 from autograder.reports.pages import BAR_ORDER, class_page, report_link, student_page, times_page
@@ -334,3 +334,13 @@ def test_a_root_cause_stands_once_above_the_checks(every_verdict: dict[str, Any]
     summary = summarise([report])
     assert summary["exercises"][1]["causes"] == [{"kind": "import", "students": ["alice"]}]
     assert CAUSES["import"].en in Page(class_page(summary)).text["en"]
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_the_class_page_has_words_for_every_cause(every_verdict: dict[str, Any], kind: str):
+    """A kind without words would end the page, and with it the grading of a class."""
+    report = with_cause(every_verdict)
+    report["exercises"][1]["cause"]["kind"] = kind
+    text = Page(class_page(summarise([report]))).text
+    assert CAUSES[kind].ja in text["ja"]
+    assert CAUSES[kind].en in text["en"]
