@@ -8,25 +8,32 @@ run to run, so their results cannot be compared), the other checks must agree wi
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from autograder.course.source import reachable, with_mistake, without_marks
+from autograder.errors import LimitReached
 from autograder.exercise import Exercise, Mistake, Verdict
 from autograder.grading.comparing import same_call
 from autograder.grading.explained import Explainer, Explanation
 from autograder.grading.oracle import seed_everything
 from autograder.grading.run import CheckOutcome, Models, Outcomes, local_student, run_checks
-from autograder.grading.student import Student
+from autograder.grading.spent import NOT_TRIED
+from autograder.grading.student import Call, Student
 
 _WRONG = {Verdict.FAIL, Verdict.CRASH}
+_Key = tuple[str, str, str]  # ids of exercise, mistake, check
 
 
 class Diagnosis:
-    """Runs mistakes in this process (they are trusted code), a check at a time and once each, and remembers their calls."""
+    """Runs mistakes in this process (they are trusted code), a check at a time and once each, and remembers their calls.
+
+    A run that is compared with an answer ends at the first call in which they differ; it goes on when an answer needs it.
+    """
 
     def __init__(self, models: Models) -> None:
         self._models = models
-        self._remembered: dict[tuple[str, str, str], CheckOutcome] = {}
+        self._remembered: dict[_Key, CheckOutcome] = {}
+        self._begun: dict[_Key, tuple[Call, ...]] = {}
         self._references: dict[str, Outcomes] = {}
         self.explainer = Explainer(models)
 
@@ -117,13 +124,28 @@ class Diagnosis:
     def _behaves_alike(self, exercise: Exercise, mistake: Mistake, of_check: dict[str, CheckOutcome]) -> bool:
         n_compared = 0
         for check, outcome in of_check.items():
-            mistaken = self._with_mistake(exercise, mistake, check)
             shows_it = any(call.function == mistake.of for call in outcome.calls)
-            if mistaken.verdict in _WRONG or shows_it:
-                if not _same_calls(outcome, mistaken):
+            if shows_it or self._with_mistake(exercise, mistake, check).verdict in _WRONG:
+                if not self._same_calls(exercise, mistake, check, outcome.calls):
                     return False
                 n_compared += 1
         return n_compared > 0
+
+    def _same_calls(self, exercise: Exercise, mistake: Mistake, check: str, calls: tuple[Call, ...]) -> bool:
+        """Whether the reference with `mistake` makes these calls in `check`, with these results."""
+        key = (exercise.id, mistake.id, check)
+        begun = self._begun.get(key, ())
+        if self._may_show(exercise, mistake, check) and key not in self._remembered:
+            if len(begun) > len(calls) or not all(map(same_call, begun, calls)):
+                return False
+            compared = _Compared(calls)
+            outcomes = self._run_text(exercise, with_mistake(exercise.solution, mistake), [check], compared)
+            if compared.differs:
+                self._begun[key] = outcomes[exercise.id, check].calls
+                return False
+            self._remembered[key] = outcomes[exercise.id, check]
+        mistaken = self._with_mistake(exercise, mistake, check).calls
+        return len(mistaken) == len(calls) and all(map(same_call, mistaken, calls))
 
     def _with_mistake(self, exercise: Exercise, mistake: Mistake, check: str) -> CheckOutcome:
         """How the reference with `mistake` fares in `check`."""
@@ -138,12 +160,17 @@ class Diagnosis:
         outcomes = self._run_text(exercise, with_mistake(exercise.solution, mistake), checks)
         self._remembered |= {(exercise.id, mistake.id, check): one for (_, check), one in outcomes.items()}
 
-    def _run_text(self, exercise: Exercise, text: str, checks: list[str] | None) -> Outcomes:
+    def _run_text(
+        self, exercise: Exercise, text: str, checks: list[str] | None, compared: _Compared | None = None
+    ) -> Outcomes:
         shared = self._models.shared()
 
         def student(one: Exercise, seed: int) -> Student:
             seed_everything(seed)  # what a mistake draws at random shall not depend on what ran before
-            return local_student(one, text, shared)
+            student = local_student(one, text, shared)
+            if compared is not None:
+                student._calls = compared.list_of_a_case()
+            return student
 
         return run_checks([exercise], student, self._models, only=checks)
 
@@ -159,7 +186,31 @@ class Diagnosis:
         return self._references[exercise.id]
 
 
-def _same_calls(one: CheckOutcome, other: CheckOutcome) -> bool:
-    return len(one.calls) == len(other.calls) and all(
-        same_call(a, b) for a, b in zip(one.calls, other.calls, strict=True)
-    )
+class _Compared:
+    """The calls of an answer in one check, beside which those of a mistake are laid, case by case."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        self._calls, self._n_seen, self.differs = calls, 0, False
+
+    def list_of_a_case(self) -> list[Call]:
+        """A list for the calls of the next case. Raises where one is added that differs, and from then on."""
+        return _CallsOfACase(self)
+
+    def add(self, call: Call) -> None:
+        """Raises: LimitReached if it is not the next call of the answer."""
+        is_next = self._n_seen < len(self._calls) and same_call(self._calls[self._n_seen], call)
+        self._n_seen += 1
+        self.differs = self.differs or not is_next
+        if self.differs:
+            raise LimitReached(kind=NOT_TRIED, ja="", en="")
+
+
+class _CallsOfACase(list[Call]):
+    def __init__(self, compared: _Compared) -> None:
+        super().__init__()
+        self._compared = compared
+
+    def append(self, call: Call) -> None:
+        if not self._compared.differs:
+            super().append(call)
+        self._compared.add(call)

@@ -23,7 +23,7 @@ from autograder.exercise import Check, Exercise, Verdict
 from autograder.grading.by_hand import Sources
 from autograder.grading.collected import CollectedChecks, stamp_of
 from autograder.grading.sentences import import_hidden, import_public
-from autograder.grading.spent import Spent, not_tried
+from autograder.grading.spent import NOT_TRIED, Spent, not_tried
 from autograder.grading.student import Call, LocalBackend, Student, calls_of
 from autograder.jail.modules import file_name, from_text
 from autograder.jail.pool import Limits
@@ -210,7 +210,7 @@ class _Checks:
         allowed = 1 if n_timeouts.total() >= MAX_TIMEOUTS_IN_ALL else MAX_TIMEOUTS
         if n_timeouts[exercise.id] >= allowed:
             raise LimitReached(
-                kind="not tried",
+                kind=NOT_TRIED,
                 ja="前のチェックで時間切れが続いたので、このチェックは実行していません。",
                 en="not run, because earlier checks of this exercise ran out of time.",
             )
@@ -282,7 +282,7 @@ class _Checks:
             outcome = replace(outcome, last=calls[-1], is_first=len(calls) == 1)
         if run.current:
             outcome = replace(outcome, odd=frozenset(run.current._backend.odd))
-        if outcome.verdict is Verdict.LIMIT and isinstance(error, LimitReached) and error.kind != "not tried":
+        if outcome.verdict is Verdict.LIMIT and isinstance(error, LimitReached) and error.kind != NOT_TRIED:
             run.n_timeouts[exercise] += 1
         run.recorded[key] = _joined(run.recorded.get(key), outcome)
 

@@ -12,6 +12,7 @@ from autograder.jail.pool import Limits
 from autograder.jail.wire import MAX_NODES
 from autograder.messages import Message
 
+NOT_TRIED = "not tried"  # the kind of limit of what was not run, which says nothing of it
 # Of the results that are kept for the diagnosis, until all of a submission is graded.
 MAX_REMEMBERED_BYTES = 512 << 20
 # What a message takes in memory once it is read: at most so many times its length, and so much more for each part.
@@ -68,7 +69,7 @@ class Spent:
 def not_tried(limits: Limits) -> LimitReached:
     """Of a check that is not run, since the submission's time is used up."""
     return LimitReached(
-        kind="not tried",
+        kind=NOT_TRIED,
         ja=f"提出物全体の時間（{limits.submission_s:g} 秒）をほかのチェックが使い切ったので、このチェックは実行していません。",
         en=f"not run, because other checks used up the {limits.submission_s:g} s that the whole submission has.",
     )

@@ -136,11 +136,12 @@ def test_equally_probable_tokens_may_be_exchanged_in_a_table(one: object, other:
 class Told(Diagnosis):
     """A diagnosis that is told how each mistake fares, instead of running it."""
 
-    def __init__(self, told: dict[tuple[str, str], CheckOutcome]) -> None:
-        self._told = told
+    def __init__(self, exercise: Exercise, told: dict[tuple[str, str], CheckOutcome]) -> None:
+        self._remembered = {(exercise.id, *key): outcome for key, outcome in told.items()}
+        self._begun = {}
 
-    def _with_mistake(self, exercise: Exercise, mistake: Mistake, check: str) -> CheckOutcome:
-        return self._told[mistake.id, check]
+    def _may_show(self, exercise: Exercise, mistake: Mistake, check: str) -> bool:
+        return True
 
 
 @pytest.mark.parametrize(
@@ -176,4 +177,22 @@ def test_what_a_check_names_must_agree_with_the_other_checks(
     told = {key: outcome(how, seen="one text") for key, how in (own | {("untruncated", "test_2"): "pass"}).items()}
     answer = {"test_1": outcome(first, seen="another"), "test_2": outcome(second, seen="another")}
     outcomes = {(exercise.id, check): one for check, one in answer.items()}
-    assert Told(told).recognise(exercise, outcomes) == found
+    assert Told(exercise, told).recognise(exercise, outcomes) == found
+
+
+def test_a_mistake_runs_as_far_as_an_answer_needs_it(top_p: Exercise, bench: Bench):
+    """It ends at the first call that differs, from there no answer like that one runs it again, and another one runs it on."""
+    mistake = next(one for one in top_p.mistakes if one.id == "sorts_in_place")  # which this check does not see
+    check = "test_agrees_with_the_reference_on_random_distributions"
+    whole = Diagnosis(bench.models).outcomes(top_p, mistake)[top_p.id, check].calls
+    assert len(whole) > 1
+    diagnosis, key = Diagnosis(bench.models), (top_p.id, mistake.id, check)
+    other = (replace(whole[0], value=[]), *whole[1:])
+    assert not diagnosis._same_calls(top_p, mistake, check, other)
+    assert len(diagnosis._begun[key]) == 1
+    diagnosis._run_text = None  # type: ignore[assignment]  # not called again
+    assert not diagnosis._same_calls(top_p, mistake, check, other)
+    del diagnosis._run_text
+    assert not diagnosis._same_calls(top_p, mistake, check, whole[:-1])
+    assert diagnosis._same_calls(top_p, mistake, check, whole)
+    assert diagnosis._remembered[key].calls == whole

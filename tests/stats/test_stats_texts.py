@@ -22,7 +22,7 @@ SETTINGS = {
     "spread": (PROMPT, 2.0, 0.8, 8, 32, 0.2),
     "cool": (OPENING, 0.5, 0.95, 4, 96, 0.05),
     "plain": (OPENING, 1.0, 0.9, 6, 120, 0.05),
-    "words": (OPENING, 2.0, 0.95, 1, 240, 0.05),
+    "words": (OPENING, 2.0, 0.95, 1, 96, 0.05),
 }
 FORMS = ["new_text", "stripped", "with_the_prompt"]
 

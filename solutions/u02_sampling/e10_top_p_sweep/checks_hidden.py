@@ -267,8 +267,8 @@ def test_texts_are_drawn_apart_from_each_other(student, lm, rng):
     """
     # Of single words, though two thousand may come, many come again: whoever draws anew until all differ is far from that.
     hot, words = Sampler(temperature=2.0, top_p=0.95), []
-    for _ in range(2):
-        found = sweep(student, lm, rng, prompt=OPENING, values=[0.95], n=240, max_new_tokens=1, temperature=2.0)
+    for _ in range(4):
+        found = sweep(student, lm, rng, prompt=OPENING, values=[0.95], n=96, max_new_tokens=1, temperature=2.0)
         words.append(weigh(found[0.95][0], lm, hot, [0.95], prompt=OPENING, max_new_tokens=1, recoding=0.05))
     values, long = [0.9], 8
     settings = {"prompt": OPENING, "values": values, "max_new_tokens": long, "temperature": 1.0}

@@ -75,7 +75,7 @@ def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, top_p, seed=No
     ("prompt", "values", "top_p", "n", "max_new_tokens", "recoding"),
     # 0.04 would be 0 to one decimal
     [
-        (DRAGON_PROMPT, [2.2, 0.4], 0.95, 64, 6, 0.15),
+        (DRAGON_PROMPT, [2.2, 0.4], 0.95, 80, 6, 0.15),
         (DRAGON_PROMPT, [0.4, 2.0], 0.5, 40, 8, 0.1),
         (OPENING, [1.0], 0.9, 120, 6, 0.05),
         (OPENING, [0.5], 0.95, 96, 4, 0.05),
@@ -203,8 +203,8 @@ def test_texts_are_drawn_apart_from_each_other(student, lm, rng):
     """
     # Of single words, though two thousand may come, many come again: whoever draws anew until all differ is far from that.
     words = [
-        sweep(student, lm, rng, prompt=OPENING, values=[2.0], n=240, max_new_tokens=1, top_p=0.95)[2.0][0]
-        for _ in range(2)
+        sweep(student, lm, rng, prompt=OPENING, values=[2.0], n=96, max_new_tokens=1, top_p=0.95)[2.0][0]
+        for _ in range(4)
     ]
     settings = {"prompt": OPENING, "values": [1.0], "max_new_tokens": 8, "top_p": 0.9}
     pairs = [
