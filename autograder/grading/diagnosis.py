@@ -47,9 +47,12 @@ class Diagnosis:
         }
         found = self._without_weaker(exercise, found, of_check)
         unexplained = [check for check, one in of_check.items() if one.verdict in _WRONG and check not in found]
-        for mistake in exercise.mistakes if unexplained else ():
-            # The failing checks come first: nearly every mistake is ruled out by one of them.
-            order = sorted(of_check, key=lambda check: check not in unexplained)
+        # The failing checks come first, the short ones before the long: nearly every mistake is ruled out by one of them.
+        order = sorted(of_check, key=lambda check: (check not in unexplained, len(of_check[check].calls)))
+        named = set(found.values())
+        for mistake in sorted(exercise.mistakes, key=lambda one: one.id not in named):
+            if all(check in found for check in unexplained):
+                break
             if self._behaves_alike(exercise, mistake, {check: of_check[check] for check in order}):
                 for check in unexplained:
                     if self._with_mistake(exercise, mistake, check).verdict in _WRONG:
