@@ -36,7 +36,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, NoReturn, TypeVar
 
-from autograder.disclosure import told, told_exception, told_kind, told_shape, told_size, told_total
+from autograder.disclosure import Sentence, told, told_exception, told_kind, told_shape, told_size, told_total
 from autograder.errors import CheckFailed, StudentRaised, Unwritten
 from autograder.shared import Array, ScratchFile
 
@@ -143,6 +143,37 @@ def read_text(value: object, where: str) -> str:
         en=f"{where}: got a text of {told_size(len(found))} characters (at most {MAX_TEXT} are read). Check how many tokens are generated, and look for a loop that keeps adding to the text.",
     )
     return found
+
+
+def parting(text: str, expected: str) -> tuple[Sentence, Sentence]:
+    """Where `text` and `expected` part, ja and en, in words that hold no character of either: for sentences of hidden checks, too."""
+    n_same = next(
+        (index for index, (one, other) in enumerate(zip(text, expected, strict=False)) if one != other),
+        min(len(text), len(expected)),
+    )
+    came, due = (_kind_of_character(one[n_same : n_same + 1]) for one in (text, expected))
+    ja = f"はじめの {told_size(n_same)} 文字は合っていて、次が{due[0]}のはずのところ、{came[0]}でした"
+    en = f"the first {told_size(n_same)} characters are right; then {due[1]} should come, but it was {came[1]}"
+    if came == due:
+        ja = f"はじめの {told_size(n_same)} 文字は合っていて、次の{due[0]}が違います"
+        en = f"the first {told_size(n_same)} characters are right; then comes the wrong one ({due[1]})"
+    return Sentence(ja), Sentence(en)
+
+
+def _kind_of_character(one: str) -> tuple[str, str]:
+    if not one:
+        return "文の終わり", "the end of the text"
+    if one == " ":
+        return "空白", "a space"
+    if one in "\n\r":
+        return "改行", "a line break"
+    if one == "\N{REPLACEMENT CHARACTER}":
+        return "読めないバイトの印（U+FFFD）", "the mark of bytes that are no text (U+FFFD)"
+    if one == "\N{LOWER ONE EIGHTH BLOCK}":
+        return "記号 ▁", "the marker ▁"
+    if one in "<>":
+        return f"記号 {one}", f"the sign {one}"
+    return ("文字か数字", "a letter or digit") if one.isalnum() else ("ほかの文字", "another character")
 
 
 def read_list(value: object, where: str, *, length: int | None = None) -> list[Any]:

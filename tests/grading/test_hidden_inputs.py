@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks import parting
 from autograder.classroom import grade_folder
 from autograder.course import read_course
+from autograder.disclosure import Sentence, of_check
 from autograder.grading.engine import Grader, Settings
 from autograder.jail.pool import Limits
 from autograder.nbgrader.outputs import exercise_html
@@ -258,3 +260,26 @@ def test_public_checks_still_show_values(grader: Grader, tmp_path: Path):
     public, hidden = (check["message"]["en"] for check in exercise["checks"])
     assert "got 'an answer' of type str" in public
     assert "got str[9] of type str" in hidden
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "en"),
+    [
+        ("a b", "a c", "the first 2 characters are right; then comes the wrong one (a letter or digit)"),
+        ("ab", "a b", "the first 1 characters are right; then a space should come, but it was a letter or digit"),
+        ("a", "a\n", "the first 1 characters are right; then a line break should come, but it was the end of the text"),
+        (
+            " a",
+            "a",
+            "the first 0 characters are right; then a letter or digit should come, but it was a space",
+        ),
+        ("a", "a", "the first 1 characters are right; then comes the wrong one (the end of the text)"),
+        ("x" * 5000, "x" * 4999, "the first >999 characters are right; then the end of the text should come"),
+    ],
+)
+def test_where_texts_part_is_said_without_their_characters(text: str, expected: str, en: str):
+    """By a count, and by kinds of characters."""
+    with of_check(public=False):
+        found = parting(text, expected)
+    assert found[1].startswith(en)
+    assert all(isinstance(one, Sentence) for one in found)

@@ -1,6 +1,6 @@
 """Hidden checks of basics/manual_decoding."""
 
-from autograder.checks import forbid, points, read_text, require, unchanging
+from autograder.checks import forbid, parting, points, read_text, require, unchanging
 from autograder.stats import greedy_tokens
 
 FORBIDDEN = ("decode", "batch_decode", "_decode", "convert_tokens_to_string")
@@ -34,11 +34,12 @@ def require_joined(student, lm, tokens):
     """`join_subwords` gives what the tokenizer makes of `tokens`."""
     text = read_text(student.join_subwords(tokens), "join_subwords")
     expected = lm.tokenizer.convert_tokens_to_string(tokens)
+    ja, en = parting(text, expected)
     require(
         text == expected,
-        ja=f"join_subwords: {len(expected)} 文字のはずの文が {len(text)} 文字でした（同じ長さなら、中身が違います）。空白、先頭の空白、"
+        ja=f"join_subwords: 文が、正しい文（{len(expected)} 文字）と違います。{ja}。空白、先頭の空白、"
         "バイトの並びの扱いを、説明の規則と照らし合わせてください。",
-        en=f"join_subwords: a text of {len(expected)} characters gave {len(text)} (if these are equal, the characters differ). Compare your "
+        en=f"join_subwords: the text is not the right one (of {len(expected)} characters): {en}. Compare your "
         "treatment of spaces, of the space at the front and of runs of bytes with the rules of the text.",
     )
 
@@ -48,12 +49,13 @@ def require_decoded(student, lm, ids):
     for skip in (False, True):
         text = read_text(student.decode(forbid(lm.tokenizer, *FORBIDDEN), ids, skip), "decode")
         expected = lm.tokenizer.decode(ids, skip_special_tokens=skip)
+        ja, en = parting(text, expected)
         require(
             text == expected,
-            ja=f"decode: skip_special_tokens={skip} のとき {len(expected)} 文字のはずの文が {len(text)} 文字でした（同じ長さなら、中身が違います）。"
+            ja=f"decode: skip_special_tokens={skip} のとき、文が、正しい文（{len(expected)} 文字）と違います。{ja}。"
             "特殊トークンを除くのは、つなぐ前です。",
-            en=f"decode: with skip_special_tokens={skip} a text of {len(expected)} characters gave {len(text)} (if these are equal, the "
-            "characters differ). Special tokens are left out before joining.",
+            en=f"decode: with skip_special_tokens={skip} the text is not the right one (of {len(expected)} characters): {en}. "
+            "Special tokens are left out before joining.",
         )
 
 
