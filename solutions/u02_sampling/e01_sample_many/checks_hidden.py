@@ -223,11 +223,14 @@ def test_every_seed_counts_and_none_fixes_nothing(student, lm, rng):
         first, other = draws(**none), draws(**none)
         kept = tuple(tuple(draw[:-1] if draw[-1] == lm.tokenizer.eos_token_id else draw) for draw in first)
         judged = weigh(other, lm, ids, Sampler(), {"fixes_the_seed_of_none": Copy(kept)}, 8).judge(ALPHA / 3)
+        fails = judged.failed and first == other
+        # Whoever has a few seeds to choose from repeats some calls, not all.
+        is_fixed = fails and len(set(kept)) > 1 and all(draws(**none) == first for _ in range(6))
         require(
-            not (judged.failed and first == other),
+            not fails,
             ja="sample: seed=None のまま 2 回呼んだら、同じ系列でした。None のときは乱数を固定しないでください。",
             en="sample: two calls with seed=None gave the same sequences. Fix nothing when the seed is None.",
-            mistake="fixes_the_seed_of_none" if len(set(kept)) > 1 else None,
+            mistake="fixes_the_seed_of_none" if is_fixed else None,
         )
 
 
