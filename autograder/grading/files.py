@@ -102,8 +102,23 @@ def _walk(folder: Path, at: PurePosixPath, depth: int) -> Iterator[Callable[[], 
                     yield partial(SubmittedFile, path, None, 0, is_folder=True)
                 elif depth:
                     yield from _walk(folder / entry.name, path, depth - 1)
-            elif entry.is_file() and _is_wanted(path):
-                yield partial(_read, folder / entry.name, path)
+                elif _holds_answers(folder / entry.name):
+                    yield partial(_problem, path, _DEEP)
+            elif _is_wanted(path):
+                yield partial(_read if entry.is_file() else _not_read, folder / entry.name, path)
+
+
+def _holds_answers(folder: Path) -> bool:
+    """Whether a file that is named like an answer lies in the folder or below, among the first that are there."""
+    left = MAX_FILES
+    for _, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not _is_ignored(name)]
+        if any(_is_wanted(PurePosixPath(name)) and not _is_ignored(name) for name in files):
+            return True
+        left -= 1 + len(files)
+        if left < 0:
+            break
+    return False
 
 
 def _is_wanted(path: PurePosixPath) -> bool:
@@ -126,6 +141,10 @@ def _read(file: Path, path: PurePosixPath) -> SubmittedFile:
     return SubmittedFile(path, data if len(data) <= limit else None, len(data))
 
 
+def _not_read(file: Path, path: PurePosixPath) -> SubmittedFile:
+    return _problem(path, _SPECIAL)
+
+
 def _limit(path: PurePosixPath) -> int:
     if path.name == RECEIPT_NAME:
         return MAX_RECEIPT_BYTES
@@ -146,15 +165,21 @@ def _from_zip(archive: Path) -> list[SubmittedFile]:
             members, refused = read_archive(stream.read(MAX_ARCHIVE_BYTES + 1), _BOUNDS, limit=_wanted_limit)
     except ArchiveError as error:
         raise SubmissionError(ja=f"{name}: {error.reason.ja}", en=f"{name}: {error.reason.en}") from error
-    found = [SubmittedFile(path, one.data, one.size, one.is_folder) for path, one in members.items()]
+    found = [
+        SubmittedFile(path, one.data, one.size, one.is_folder)
+        if len(path.parts) <= MAX_DEPTH + 1
+        else _problem(path, _DEEP)
+        for path, one in members.items()
+    ]
     found = _within(sorted(found, key=lambda file: len(file.path.parts)))
     return [*found, *(_problem(PurePosixPath(path), reason) for path, reason in [*refused.items()][:MAX_FILES])]
 
 
 def _wanted_limit(path: PurePosixPath) -> int | None:
-    """Of a member that is named like an answer: how large it may be."""
-    is_wanted = _is_wanted(path) and len(path.parts) <= MAX_DEPTH + 1 and not any(map(_is_ignored, path.parts))
-    return _limit(path) if is_wanted else None
+    """Of a member that is named like an answer: how large it may be; of one that lies too deep, nothing is read."""
+    if not _is_wanted(path) or any(map(_is_ignored, path.parts)):
+        return None
+    return _limit(path) if len(path.parts) <= MAX_DEPTH + 1 else 0
 
 
 def _within(files: Iterable[SubmittedFile]) -> list[SubmittedFile]:
@@ -177,6 +202,14 @@ def _problem(path: PurePosixPath, reason: Message) -> SubmittedFile:
 _TOO_MANY = Message(
     f"提出物のファイルが多すぎるか大きすぎるので（{MAX_FILES} 個、合わせて {MAX_TOTAL_BYTES >> 20} MiB まで）、これより後は読んでいません。要らないファイルを除いて提出し直してください。",
     f"the submission holds too many files or too much (at most {MAX_FILES} files and {MAX_TOTAL_BYTES >> 20} MiB), so nothing from here on was read. Submit it again without what is not needed.",
+)
+_DEEP = Message(
+    f"フォルダの {MAX_DEPTH} 段より深い所にあるので読んでいません。答えのファイルを、提出物のいちばん上に置いて提出し直してください。",
+    f"lies more than {MAX_DEPTH} folders down, where nothing is read. Submit it again with the files of your answers at the top.",
+)
+_SPECIAL = Message(
+    "ふつうのファイルではない（パイプやデバイスなど）ので読んでいません。ふつうのファイルで提出し直してください。",
+    "no ordinary file (a pipe or a device, say), and not read. Submit an ordinary file.",
 )
 _LINK = Message(
     "リンクなので読んでいません。リンクの先ではなく、ファイルそのものを提出してください。",

@@ -175,6 +175,37 @@ def test_links_are_not_followed(sampling: Unit, tmp_path: Path):
     assert read(tmp_path / "s", sampling).answers["top_p"].source is None
 
 
+def said(submission: Submission, name: str) -> str:
+    """What the student and a person are told, in English."""
+    note = submission.answers[name].note
+    return " ".join(one.en for one in [*submission.notes, *([note] if note else [])])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_not_waited_for_and_said(sampling: Unit, tmp_path: Path):
+    """It is not called missing."""
+    (tmp_path / "s").mkdir()
+    os.mkfifo(tmp_path / "s" / "top_p.py")
+    assert "no ordinary file" in said(read(tmp_path / "s", sampling), "top_p")
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_an_answer_too_many_folders_down_is_said(form: str, sampling: Unit, right: str, tmp_path: Path):
+    """It is not called missing; five folders down it is still read."""
+    for n_folders, is_read in ((5, True), (6, False), (9, False)):
+        place = "/".join("abcdefghi"[:n_folders])
+        if form == "zip":
+            entry = tmp_path / f"s{n_folders}.zip"
+            entry.write_bytes(zipped({f"{place}/top_p.py": right.encode()}))
+        else:
+            entry = tmp_path / f"s{n_folders}"
+            (entry / place).mkdir(parents=True)
+            (entry / place / "top_p.py").write_text(right, encoding="utf-8")
+        found = read(entry, sampling)
+        assert (found.answers["top_p"].source is not None) == is_read
+        assert ("more than 5 folders down" in said(found, "top_p")) != is_read
+
+
 def test_zip_members_outside_the_archive_are_passed_over(sampling: Unit, right: str, tmp_path: Path):
     """Nothing is unpacked to disk, and such names answer nothing."""
     (tmp_path / "s.zip").write_bytes(zipped({"../top_p.py": right.encode(), "/top_p.py": right.encode()}))
