@@ -130,3 +130,15 @@ def test_texts_are_bets_within_their_cap():
     call = evidence(SHAPED["uniform inside the support"], 6).calls[0]
     capped = unnamed_evidence([replace(call, recoding=0.05)])
     assert capped <= len(call.draws) * math.log(1 / 0.05)
+
+
+@pytest.mark.parametrize("name", ["antithetic pairs", "antithetic halves", "every draw twice", "stratified"])
+def test_partners_are_found_behind_a_draw_that_is_left_out(name):
+    """A text that cannot have come from the question's ids has no steps; it keeps its place, so that pairs stay pairs."""
+    (call,) = evidence(DEPENDENT[name], 500).calls
+    draws = [replace(draw, steps=() if place == 101 else draw.steps) for place, draw in enumerate(call.draws)]
+    whole, left_out = (unnamed_evidence([replace(call, draws=tuple(some))]) for some in (call.draws, draws))
+    assert left_out > 0.9 * whole - 1
+    table = table_of([replace(call, draws=tuple(draws))])
+    assert [int(one) for one in table.place[[100, 101, -1]]] == [100, 102, 499]
+    assert set(table.size.tolist()) == {500}
