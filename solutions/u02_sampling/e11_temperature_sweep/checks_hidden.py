@@ -79,9 +79,10 @@ def sweep(student, lm, rng, *, prompt, values, n, max_new_tokens, top_p, seed=No
         (DRAGON_PROMPT, [0.4, 2.0], 0.5, 40, 8, 0.1),
         (OPENING, [1.0], 0.9, 120, 6, 0.05),
         (OPENING, [0.5], 0.95, 96, 4, 0.05),
+        (OPENING, [2.0], 0.5, 96, 1, 0.05),
         (DRAGON_PROMPT, [0.04], 0.9, 2, 6, 0.02),
     ],
-    ids=["wide", "narrow", "plain", "cool", "coldest"],
+    ids=["wide", "narrow", "plain", "cool", "clipped", "coldest"],
 )
 def test_texts_come_from_the_asked_temperature(student, lm, rng, prompt, values, top_p, n, max_new_tokens, recoding):
     """どの温度でも、その温度と頼まれた top_p で出る文が返ります。
@@ -115,8 +116,8 @@ def test_texts_come_from_the_asked_temperature(student, lm, rng, prompt, values,
             recoding=recoding,
         )
         evidence.append(weighed)
-    # The five cases share alpha, and so do their values: one seed may be used again for each of them.
-    worst = max((one.judge(ALPHA / 5 / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
+    # The six cases share alpha, and so do their values: one seed may be used again for each of them.
+    worst = max((one.judge(ALPHA / 6 / len(values)) for one in evidence), key=lambda judgement: judgement.log_e)
     # One value alone may look like several mistakes; all of them together tell which. This chooses a name, not a verdict.
     together = functools.reduce(operator.add, evidence)
     if worst.failed:
