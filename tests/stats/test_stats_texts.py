@@ -1,6 +1,6 @@
 """Judging texts of the embedded model: right ones never fail, each named alternative is found.
 
-The settings are those of the checks of top_p_sweep (the last three of temperature_sweep, too): (prompt, temperature, top_p, max_new_tokens, texts, recoding rate).
+The settings are those of the checks of top_p_sweep (the last four of temperature_sweep, too): (prompt, temperature, top_p, max_new_tokens, texts, recoding rate).
 """
 
 import pytest
@@ -23,6 +23,7 @@ SETTINGS = {
     "cool": (OPENING, 0.5, 0.95, 4, 96, 0.05),
     "plain": (OPENING, 1.0, 0.9, 6, 120, 0.05),
     "words": (OPENING, 2.0, 0.95, 1, 96, 0.05),
+    "clipped": (OPENING, 2.0, 0.5, 1, 96, 0.05),
 }
 FORMS = ["new_text", "stripped", "with_the_prompt"]
 
