@@ -19,6 +19,8 @@ Each carries a `Message`: what was expected, what came, where, what to do.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from autograder.disclosure import told_exception
 from autograder.messages import Message
 
@@ -39,6 +41,17 @@ def _rebuilt(kind: type[AutograderError], state: dict[str, object]) -> Autograde
     error.__dict__.update(state)
     error.args = (error.message.text("both"),)
     return error
+
+
+def yaml_fault(path: Path, error: Exception) -> Message:
+    """What is wrong in a YAML file, with its line, in one sentence. `error`: the parser's, or one of decoding."""
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark is not None else 1
+    what = getattr(error, "problem", None) or (error if isinstance(error, UnicodeDecodeError) else "not YAML")
+    return Message(
+        f"{path}:{line}: YAML として読めません（{what}）。字下げとコロンのあとの空白を確かめてください。",
+        f"{path}:{line}: not valid YAML ({what}). Look at the indentation and at the space behind each colon.",
+    )
 
 
 class CourseError(AutograderError):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import CourseError
+from autograder.errors import CourseError, yaml_fault
 from autograder.exercise import Check, Hint, Mistake
 from autograder.messages import Message
 
@@ -52,10 +52,8 @@ def _loaded(path: Path) -> dict[str, Any]:
     try:
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CourseError(
-            ja=f"{path}: YAML として読めません（{error}）。書き方を直してください。",
-            en=f"{path}: not valid YAML ({error}). Mend the syntax.",
-        ) from error
+        fault = yaml_fault(path, error)
+        raise CourseError(ja=fault.ja, en=fault.en) from error
     if not isinstance(written, dict):
         raise CourseError(
             ja=f"{path}: 公開チェックの名前をキーとする表のはずです。",

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograder.errors import SettingsError
+from autograder.errors import SettingsError, yaml_fault
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -99,13 +99,8 @@ def read_catalog(path: Path) -> Catalog:
             en=f"{path}: cannot be read ({error}). Name the settings file of models, YAML in UTF-8.",
         ) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 1
-        what = getattr(error, "problem", None) or "not YAML"
-        raise SettingsError(
-            ja=f"{path}:{line}: YAML として読めません（{what}）。字下げとコロンのあとの空白を確かめてください。",
-            en=f"{path}:{line}: not valid YAML ({what}). Look at the indentation and at the space behind each colon.",
-        ) from error
+        fault = yaml_fault(path, error)
+        raise SettingsError(ja=fault.ja, en=fault.en) from error
     return _Reader(path).catalog(root)
 
 

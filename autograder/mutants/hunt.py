@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder.audit import Bench
 from autograder.course.source import without_marks
-from autograder.errors import CourseError
+from autograder.errors import CourseError, yaml_fault
 from autograder.exercise import Course, Exercise, Verdict
 from autograder.grading.engine import Settings
 from autograder.jail.pool import Limits
@@ -144,10 +144,9 @@ def _entries(path: Path) -> list[Any]:
 
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise CourseError(
-            ja=f"{path}: YAML として読めません: {error}", en=f"{path}: not valid YAML: {error}"
-        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        fault = yaml_fault(path, error)
+        raise CourseError(ja=fault.ja, en=fault.en) from error
     return entries if isinstance(entries, list) else [entries]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from autograder.errors import CourseError
+from autograder.errors import CourseError, yaml_fault
 from autograder.exercise import Exercise
 from autograder.grading.run import seed_of
 from autograder.power.described import described
@@ -65,10 +65,9 @@ def read_reach(exercise: Exercise) -> Reach | None:
         return None
     try:
         read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise CourseError(
-            ja=f"{path}: YAML として読めません（{error}）。", en=f"{path}: not valid YAML ({error})."
-        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        fault = yaml_fault(path, error)
+        raise CourseError(ja=fault.ja, en=fault.en) from error
     match read:
         case {"found": dict(found), "out_of_reach": dict(others), **rest} if not rest:
             reach = Reach({str(k): str(v) for k, v in found.items()}, {str(k): str(v) for k, v in others.items()})

@@ -106,7 +106,7 @@ def test_a_public_check_without_a_hint_is_found(top_p: Exercise):
         ("test_refuses_p_outside_0_to_1:", "test_drops_nothing_at_p_1:", "is not the name of a public check"),
         ("  idea:", "  ideas:", "needs reread and idea"),
         ("    en: ", "    eng: ", "idea needs a text in ja and in en"),
-        ("test_refuses", "test_refuses: [", "not valid YAML"),
+        ("test_refuses", "test_refuses: [", ": not valid YAML (expected"),
     ],
     ids=["heading", "check", "key", "language", "yaml"],
 )
@@ -118,6 +118,7 @@ def test_a_file_that_is_not_in_order_says_where(folder: Path, old: str, new: str
         read_exercise(folder)
     assert part in caught.value.message.en
     assert str(file) in caught.value.message.en
+    assert "\n" not in caught.value.message.en
 
 
 def test_a_check_that_no_mistake_names_needs_a_point(folder: Path):
