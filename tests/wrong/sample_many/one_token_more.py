@@ -1,5 +1,5 @@
 """One new token more than allowed."""
-# explained by: nothing
+# explained by: generates_one_more
 
 import torch
 
