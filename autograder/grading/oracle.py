@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import random
-from collections.abc import Mapping
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +22,8 @@ from autograder.jail import wire
 MAX_REMEMBERED = 4096
 # Calls with a model that explaining one function may ask for: each generates. The count does not depend on what is remembered.
 MAX_GENERATIONS = 60
+# What one question may take. Arguments are changed within bounds (`families.arguments`), so this ends what nobody thought of.
+MAX_CPU_S = 10.0
 
 
 class Oracle:
@@ -71,12 +76,36 @@ class Oracle:
         given = ((), dict(keywords))
         seed_everything(0)  # what a reference draws at random shall not depend on what ran before
         try:
-            value, _ = self._students[text]._backend.call(function, (), keywords, refused={})
+            with _at_most(MAX_CPU_S):
+                value, _ = self._students[text]._backend.call(function, (), keywords, refused={})
         except StudentRaised as error:
             return Call(function, given, None, error.type_names)
-        except Outcome:
+        except (Outcome, _TooLong):
             return None
         return Call(function, given, value)
+
+
+class _TooLong(BaseException):
+    pass
+
+
+@contextmanager
+def _at_most(cpu_s: float) -> Iterator[None]:
+    """Ends the block by `_TooLong` after so many CPU seconds, where the system has such a timer and this is the main thread."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, cpu_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def seed_everything(seed: int) -> None:

@@ -11,6 +11,8 @@ import pytest
 from autograder.audit import Bench
 from autograder.course.source import without_marks
 from autograder.exercise import Course, Exercise, Verdict
+from autograder.grading import oracle
+from autograder.grading.families.arguments import variations
 from autograder.grading.families.family import Seen
 from autograder.grading.families.numbers import number_families
 from autograder.grading.families.orders import compatible_orders, exact_orders
@@ -189,3 +191,26 @@ def test_a_mistake_that_right_values_contradict_yields_only_to_a_change(bench: B
     mixed = outcomes | {key: replace(right[key], calls=right[key].calls[:1])}
     found = bench.diagnosis.explain(exercise, mixed)
     assert found["test_scores_short_texts"].id == "excludes_equal_texts"
+
+
+def test_no_changed_argument_makes_the_reference_work_for_ever():
+    """A seed in the place of a number of draws is two thousand million draws; nothing is asked for so much."""
+    calls = [
+        {"probs": [("a", 0.5), ("b", 0.5)], "n": 3000, "seed": 1_930_493_223},
+        {"probs": [("a", 1.0)], "n": 5, "seed": 0},
+    ]
+    asked = [change for one in variations(calls, {}) for call in calls if (change := one.change(call)) is not None]
+    assert max(one["n"] for one in asked) <= 12_000
+    assert {one.id for one in variations(calls, {})} >= {"n_seed_exchanged", "n_one_more", "n_squared"}
+    # where it means little work, it is still tried
+    assert {"probs": [("a", 1.0)], "n": 0, "seed": 5} in asked
+
+
+def test_a_question_that_takes_too_long_has_no_answer(course: Course, bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    """Whatever was asked for, and whatever the reference catches; the next one is answered."""
+    monkeypatch.setattr(oracle, "MAX_CPU_S", 0.2)
+    draw = next(one for unit in course.units for one in unit.exercises if one.name == "draw")
+    asked = {"probs": [("a", 0.5), ("b", 0.5)], "n": 10**9, "seed": 1}
+    about = oracle.Oracle(bench.models)
+    assert about.answer(draw, "draw_many", asked) is None
+    assert len(about.answer(draw, "draw_many", asked | {"n": 3}).value) == 3

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
 from autograder.grading.families.plain import is_number, is_table, is_tensor, plain
 from autograder.messages import Message
 
+# A whole number may be a count of things to make: it grows to so many times the largest that was passed, or to this.
+_TIMES, _SMALL = 4, 64
 _SAME = object()  # the change means nothing for this value, or changes nothing
 
 
@@ -37,10 +39,33 @@ def variations(
 ) -> Iterator[Variation]:
     """The changes that fit the kinds of the arguments (bound to their names, one mapping for each call).
 
-    Where calls run a model (`generates`), no whole number is multiplied: it may be the length of a text.
+    Where calls run a model (`generates`), no whole number is multiplied: it may be the length of a text. Nowhere does one
+    grow beyond bounds: a seed in the place of a number of draws would keep the reference busy for ever.
     """
-    long = any(map(generates, arguments))
     names = list(dict.fromkeys(name for one in arguments for name in one))
+    largest = {
+        name: max(_SMALL, *(_TIMES * abs(one[name]) for one in arguments))
+        for name in names
+        if all(isinstance(one.get(name), int) for one in arguments)
+    }
+    for one in _every(arguments, names, defaults, long=any(map(generates, arguments))):
+        yield replace(one, change=_within(largest, one.change))
+
+
+def _within(
+    largest: Mapping[str, int], change: Callable[[Mapping[str, Any]], dict[str, Any] | None]
+) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
+    def changed(arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        found: Mapping[str, Any] = change(arguments) or {}
+        numbers = {name: found[name] for name in largest if is_number(found.get(name))}
+        return dict(found) if found and all(abs(numbers[name]) <= largest[name] for name in numbers) else None
+
+    return changed
+
+
+def _every(
+    arguments: Sequence[Mapping[str, Any]], names: Sequence[str], defaults: Mapping[str, Any], *, long: bool
+) -> Iterator[Variation]:
     for name in names:
         values = [one[name] for one in arguments if name in one]
         for kind, ja, en, change in _changes_of(values, name in defaults, defaults.get(name)):
