@@ -7,19 +7,24 @@ from autograder.checks import ROUNDING, fail, points, read_probs, require, requi
 EDGE = 2e-5  # farther from a running sum than float32 rounds, nearer than any p that is not quite the one passed
 
 
+def word(index):
+    """A token like those of a model: many begin with a space, some end in a line break."""
+    return f"{' ' if index % 2 else ''}t{index}{chr(10) if index % 5 == 4 else ''}"
+
+
 def distribution(rng, size):
     """A random distribution over `size` tokens in random order, no two probabilities close to each other."""
     weights = [1 + rng.random() / 2 for _ in range(size)]
     steps = [weight + rank for rank, weight in enumerate(weights)]
     rng.shuffle(steps)
     total = math.fsum(steps)
-    return [(f"t{index}", step / total) for index, step in enumerate(steps)]
+    return [(word(index), step / total) for index, step in enumerate(steps)]
 
 
 def threshold(rng, probs):
     """A p just above a running sum, just below the next one or halfway; no rounding decides which token crosses it."""
     ranked = sorted((probability for _, probability in probs), reverse=True)
-    n_below = rng.randrange(len(ranked))
+    n_below = rng.randrange(sum(probability > 4 * EDGE for probability in ranked))
     return math.fsum(ranked[:n_below]) + rng.choice([EDGE, ranked[n_below] / 2, ranked[n_below] - EDGE])
 
 
@@ -57,8 +62,8 @@ def test_agrees_with_the_reference_on_random_distributions(student, reference, r
 
     Random distributions in random order give the right nucleus.
     """
-    for _ in range(20):
-        probs = distribution(rng, rng.randint(2, 40))
+    for size in (*(rng.randint(2, 40) for _ in range(20)), 120):
+        probs = distribution(rng, size)
         p = threshold(rng, probs)
         require_same(
             read_probs(student.top_p_filter(probs, p), "top_p_filter"),
@@ -91,11 +96,12 @@ def test_keeps_everything_at_p_1(student, rng):
 
     p = 1 keeps every token.
     """
-    probs = distribution(rng, 12)
-    require_same(
-        read_probs(student.top_p_filter(probs, 1.0), "top_p_filter"),
-        sorted(probs, key=lambda pair: -pair[1]),
-    )
+    for size in (12, 120):  # the smaller ones of 120 are below 0.001, and nearer to each other than that
+        probs = distribution(rng, size)
+        require_same(
+            read_probs(student.top_p_filter(probs, 1.0), "top_p_filter"),
+            sorted(probs, key=lambda pair: -pair[1]),
+        )
 
 
 @points(1)

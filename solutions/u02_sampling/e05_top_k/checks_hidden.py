@@ -9,18 +9,24 @@ from autograder.checks import ROUNDING, fail, points, read_probs, require, requi
 EDGE = 2e-5  # farther from a running sum than float32 rounds, nearer than any p that is not quite the one passed
 
 
+def word(index):
+    """A token like those of a model: many begin with a space, some end in a line break."""
+    return f"{' ' if index % 2 else ''}t{index}{chr(10) if index % 5 == 4 else ''}"
+
+
 def distribution(rng, size):
     """A random distribution over `size` tokens in random order, no two probabilities close to each other."""
     steps = [rank + 1 + rng.random() / 2 for rank in range(size)]
     rng.shuffle(steps)
     total = math.fsum(steps)
-    return [(f"t{index}", step / total) for index, step in enumerate(steps)]
+    return [(word(index), step / total) for index, step in enumerate(steps)]
 
 
 def threshold(rng, probs, k):
     """A p just above a running sum of the k best, renormalised, just below the next one or halfway; rounding decides nothing."""
     ranked = sorted((probability for _, probability in probs), reverse=True)[:k]
-    n_below, total = rng.randrange(len(ranked)), math.fsum(ranked)
+    total = math.fsum(ranked)
+    n_below = rng.randrange(sum(probability > 4 * EDGE * total for probability in ranked))
     below, own = math.fsum(ranked[:n_below]) / total, ranked[n_below] / total
     return below + rng.choice([EDGE, own / 2, own - EDGE])
 
@@ -75,9 +81,9 @@ def test_top_k_agrees_with_the_warper_of_transformers(student, rng):
     """
     from transformers import TopKLogitsWarper
 
-    for size in range(1, 21):
+    for size in (*range(1, 21), 260):  # a vocabulary has more than a few hundred
         probs = distribution(rng, size)
-        for k in {1, rng.randint(1, size + 2)}:
+        for k in {1, rng.randint(1, size + 2), max(1, size - 3)}:
             kept = read_probs(student.top_k_filter(probs, k), "top_k_filter")
             require_same(kept, warped(probs, TopKLogitsWarper(top_k=k)), "top_k_filter")
 
@@ -90,9 +96,9 @@ def test_k_then_p_agrees_with_the_warpers_of_transformers(student, rng):
     """
     from transformers import TopKLogitsWarper, TopPLogitsWarper
 
-    for size in range(1, 21):
+    for size in (*range(1, 21), 120):
         probs = distribution(rng, size)
-        k = rng.randint(1, size + 2)
+        k = rng.randint(max(1, size // 2), size + 2)
         for p in (threshold(rng, probs, k), 1.0):
             kept = read_probs(student.top_k_top_p_filter(probs, k, p), "top_k_top_p_filter")
             expected = warped(probs, TopKLogitsWarper(top_k=k), TopPLogitsWarper(top_p=p))

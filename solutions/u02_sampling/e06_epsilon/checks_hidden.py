@@ -9,12 +9,17 @@ from autograder.checks import ROUNDING, fail, points, read_probs, require, requi
 EDGE = 1e-4  # this share of a probability lies between it and the floor: more than float32 rounds, even of a logarithm
 
 
+def word(index):
+    """A token like those of a model: many begin with a space, some end in a line break."""
+    return f"{' ' if index % 2 else ''}t{index}{chr(10) if index % 5 == 4 else ''}"
+
+
 def distribution(rng, size):
     """A random distribution over `size` tokens in random order, no two probabilities close to each other."""
     steps = [rank + 1 + rng.random() / 2 for rank in range(size)]
     rng.shuffle(steps)
     total = math.fsum(steps)
-    return [(f"t{index}", step / total) for index, step in enumerate(steps)]
+    return [(word(index), step / total) for index, step in enumerate(steps)]
 
 
 def floor_between(rng, probs):
@@ -64,7 +69,7 @@ def test_agrees_with_the_warper_of_transformers(student, rng):
     import torch
     from transformers import EpsilonLogitsWarper
 
-    for size in range(2, 22):
+    for size in (*range(2, 22), 100):
         probs = distribution(rng, size)
         epsilon = floor_between(rng, probs)
         scores = torch.tensor([[math.log(probability) for _, probability in probs]], dtype=torch.float64)
@@ -99,9 +104,10 @@ def test_epsilon_0_drops_nothing(student, rng):
 
     Epsilon = 0 drops nothing.
     """
-    probs = distribution(rng, 14)
-    kept = read_probs(student.epsilon_filter(probs, 0.0), "epsilon_filter")
-    require_same(kept, sorted(probs, key=lambda pair: -pair[1]))
+    for size in (14, 120):
+        probs = distribution(rng, size)
+        kept = read_probs(student.epsilon_filter(probs, 0.0), "epsilon_filter")
+        require_same(kept, sorted(probs, key=lambda pair: -pair[1]))
 
 
 @points(1)

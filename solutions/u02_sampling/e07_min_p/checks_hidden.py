@@ -9,12 +9,17 @@ from autograder.checks import ROUNDING, fail, points, read_floats, read_probs, r
 EDGE = 1e-4  # this share of a probability lies between it and the floor: more than float32 rounds, even of a score
 
 
+def word(index):
+    """A token like those of a model: many begin with a space, some end in a line break."""
+    return f"{' ' if index % 2 else ''}t{index}{chr(10) if index % 5 == 4 else ''}"
+
+
 def distribution(rng, size):
     """A random distribution over `size` tokens in random order, no two probabilities close to each other."""
     steps = [rank + 1 + rng.random() / 2 for rank in range(size)]
     rng.shuffle(steps)
     total = math.fsum(steps)
-    return [(f"t{index}", step / total) for index, step in enumerate(steps)]
+    return [(word(index), step / total) for index, step in enumerate(steps)]
 
 
 def share_between(rng, weights):
@@ -81,7 +86,7 @@ def test_agrees_with_the_warper_of_transformers(student, rng):
     import torch
     from transformers import MinPLogitsWarper
 
-    for size in range(2, 18):
+    for size in (*range(2, 18), 100):
         probs = distribution(rng, size)
         min_p = share_between(rng, [probability for _, probability in probs])
         scores = torch.tensor([[math.log(probability) for _, probability in probs]], dtype=torch.float64)
@@ -97,7 +102,7 @@ def test_0_drops_nothing_and_1_keeps_the_best(student, rng):
 
     Min_p = 0 drops nothing, min_p = 1 keeps the most probable token alone, with those of the same probability.
     """
-    probs = distribution(rng, 13)
+    probs = distribution(rng, 120)
     ranked = sorted(probs, key=lambda pair: -pair[1])
     require_same(read_probs(student.min_p_filter(probs, 0.0), "min_p_filter"), ranked)
     require_same(read_probs(student.min_p_filter(probs, 1.0), "min_p_filter"), [(ranked[0][0], 1.0)])

@@ -19,13 +19,20 @@ from autograder.checks import (
     unchanging,
 )
 
+EDGE = 2e-5
+
+
+def word(index):
+    """A token like those of a model: many begin with a space, some end in a line break."""
+    return f"{' ' if index % 2 else ''}t{index}{chr(10) if index % 5 == 4 else ''}"
+
 
 def distribution(rng, size, n_zeros=0):
     """A random distribution in random order, `n_zeros` of its tokens with probability 0."""
     weights = [rank + 1 + rng.random() for rank in range(size)] + [0.0] * n_zeros
     rng.shuffle(weights)
     total = math.fsum(weights)
-    return [(f"t{index}", weight / total) for index, weight in enumerate(weights)]
+    return [(word(index), weight / total) for index, weight in enumerate(weights)]
 
 
 def require_token(token, expected, *, ja, en):
@@ -47,14 +54,14 @@ def test_every_u_draws_its_token(student, rng):
         probs = distribution(rng, size)
         start = 0.0
         for token, probability in probs:
-            # away from the edges, so that the rounding of sums decides nothing
-            u = start + probability * rng.uniform(0.1, 0.9)
-            require_token(
-                student.draw(probs, u),
-                token,
-                ja="並べ替えずに、与えられた順に確率を足してください。",
-                en="Add the probabilities in the order given, without sorting.",
-            )
+            # farther from the edges than the rounding of sums, nearer than any u that is not quite the one passed
+            for u in (start + EDGE, start + probability * rng.uniform(0.1, 0.9), start + probability - EDGE):
+                require_token(
+                    student.draw(probs, u),
+                    token,
+                    ja="並べ替えずに、与えられた順に確率を足してください。u は丸めません。",
+                    en="Add the probabilities in the order given, without sorting. Do not round u.",
+                )
             start += probability
 
 
