@@ -30,9 +30,9 @@ def test_keeps_the_token_that_crosses_p(student):
     require(
         tokens == ["the", "a", "dragon", "flew", "over", "and"],
         ja=f"top_p_filter(PROBS, 0.8): 確率の高い順に the から and まで 6 個のはずですが、{tokens} でした。"
-        "over までの累積は 0.78 で 0.8 に届かないので、and も nucleus に入ります。",
+        "累積は over までで 0.78、and で初めて 0.8 に届くので、残るのは and までです。",
         en=f"top_p_filter(PROBS, 0.8): expected the 6 tokens from the to and, most probable first, got {tokens}. "
-        "Up to over the sum is 0.78, short of 0.8, so and belongs to the nucleus as well.",
+        "Up to over the sum is 0.78; with and it first reaches 0.8, so and is the last one that stays.",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -197,7 +197,17 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
     candidates = [path for path in named if path in read.parts]
     for path in candidates:
         if read.is_written(path, exercise):
-            return Answer(read.text(path, exercise), note=read.note(path, exercise))
+            text = read.text(path, exercise)
+            others = [
+                one
+                for one in named
+                if one in read.reasons
+                or (one in candidates and read.is_written(one, exercise) and read.text(one, exercise) != text)
+            ]
+            note = read.note(path, exercise)
+            if others:
+                note = note + _beside(path, others) if note else _beside(path, others)
+            return Answer(text, note=note)
     renamed = _of_another_name(exercise, unit, read)
     if renamed and not any(path in read.reasons for path in named):
         return Answer(read.text(renamed, exercise), note=_renamed_note(exercise, renamed) if len(files) > 1 else None)
@@ -207,6 +217,8 @@ def _find_answer(exercise: Exercise, unit: Unit, files: list[SubmittedFile], rea
     for path in candidates:
         if any(read.parts[path]):
             return Answer(read.text(path, exercise))
+    if candidates and candidates[0].lower().endswith(".py"):
+        return Answer(None, Verdict.UNWRITTEN, _empty(candidates[0]))
     return Answer(None, Verdict.UNWRITTEN, _without_code(candidates[0], exercise) if candidates else _missing(exercise))
 
 
@@ -237,6 +249,22 @@ def _missing(exercise: Exercise) -> Message:
     return Message(
         f"提出物に {exercise.answer_file} がありません。この課題の答えを入れて提出してください。",
         f"the submission has no {exercise.answer_file}. Add your answer to this exercise.",
+    )
+
+
+def _empty(path: str) -> Message:
+    name = visible_name(path)
+    return Message(
+        f"{name}: 空のファイルです。エディタで保存できているか確かめて、提出し直してください。",
+        f"{name}: the file is empty. See whether your editor has saved it, and submit it again.",
+    )
+
+
+def _beside(path: str, others: Sequence[str]) -> Message:
+    name, left = visible_name(path), ", ".join(map(visible_name, others))
+    return Message(
+        f"{name} を採点しました。同じ課題の {left} は採点していません。どちらが答えか確かめ、要らないほうは消して提出し直してください。",
+        f"{name} was graded; {left} for the same exercise was not. Check that the one you mean was graded, and submit again without the other.",
     )
 
 

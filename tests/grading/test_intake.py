@@ -181,6 +181,31 @@ def said(submission: Submission, name: str) -> str:
     return " ".join(one.en for one in [*submission.notes, *([note] if note else [])])
 
 
+def test_an_empty_file_is_called_empty(sampling: Unit, tmp_path: Path):
+    """Not a notebook whose cell is missing."""
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "top_p.py").touch()
+    assert said(read(tmp_path / "s", sampling), "top_p").endswith(
+        "top_p.py: the file is empty. See whether your editor has saved it, and submit it again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "is_told"),
+    [("def top_p_filter(probs, p):\n    return probs\n", True), ("def f(:\n", True), (None, False)],
+)
+def test_a_second_answer_to_an_exercise_is_said(
+    other: str | None, is_told: bool, sampling: Unit, right: str, tmp_path: Path
+):
+    """Which of two was graded is no secret; the same text twice is no news."""
+    for folder, text in (("a", right), ("b", right if other is None else other)):
+        (tmp_path / "s" / folder).mkdir(parents=True)
+        (tmp_path / "s" / folder / "top_p.py").write_text(text, encoding="utf-8")
+    found = read(tmp_path / "s", sampling)
+    assert found.answers["top_p"].source == right
+    assert ("a/top_p.py was graded; b/top_p.py for the same exercise was not." in said(found, "top_p")) == is_told
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_pipe_is_not_waited_for_and_said(sampling: Unit, tmp_path: Path):
     """It is not called missing."""
