@@ -133,8 +133,19 @@ def grade(
                     en="--cluster and --slurm: give one of the two.",
                 )
             pool = ClusterPool(settings, read.root, address=cluster, slurm=slurm)
-        with pool or nullcontext() as grader, progress_bar() as progress:
-            summary = grade_folder(submissions, chosen, out, settings, force=force, progress=progress, grader=grader)
+        try:
+            with pool or nullcontext() as grader, progress_bar() as progress:
+                summary = grade_folder(
+                    submissions, chosen, out, settings, force=force, progress=progress, grader=grader
+                )
+        except KeyboardInterrupt:
+            n_finished = len([*out.glob("*/report.json")])
+            stopped = Message(
+                f"中断しました。{out} には {n_finished} 人分の結果があり、もう一度同じコマンドを実行すると続きから採点します。",
+                f"Interrupted. {out} holds the results of {n_finished} students; the same command goes on from there.",
+            )
+            say(stopped.text(language()), err=True)
+            raise
         if as_json:
             say(json.dumps(summary, ensure_ascii=False, indent=2))
         else:
