@@ -158,6 +158,15 @@ def test_a_file_that_cannot_be_read_is_said_once_with_its_line(pytester: pytest.
     assert "expected ValueError" not in output
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_that_is_not_utf_8_is_told_so(pytester: pytest.Pytester, folder: Path, encoding: str):
+    """By the true cause and its remedy, as grading tells it, not as a mistake of syntax."""
+    (folder / "top_p.py").write_bytes('def top_p_filter(probs, p):\n    return "é"\n'.encode(encoding))
+    output = run(pytester).stdout.str()
+    assert output.count("top_p.py is not saved as UTF-8") == 1
+    assert "syntax" not in output
+
+
 def test_a_function_that_remembers_is_told_so_and_not_to_divide(
     pytester: pytest.Pytester, folder: Path, top_p: Exercise
 ):

@@ -161,6 +161,11 @@ def _import(answer: _Answer) -> Cause | None:
 
 
 def _unreadable(answer: _Answer, line: int, said: str) -> Message:
+    if "codec can't decode" in said or "null bytes" in said:
+        return Message(
+            f"{answer.name}.py は UTF-8 で保存されていないので、Python として読めません。エディタで文字コードを UTF-8 にして保存し直してください。",
+            f"{answer.name}.py is not saved as UTF-8, so it cannot be read as Python. Save it as UTF-8 in your editor.",
+        )
     reason = Message(f"（SyntaxError: {said}）", f" (SyntaxError: {said})") if said else Message("", "")
     where = Message(f"{line} 行目で" if line else "", f" at line {line}" if line else "")
     message = Message(
@@ -189,6 +194,11 @@ def _breaks_at_import(answer: _Answer, call: Call, said: str) -> Message:
         return Message(
             f"{answer.name}.py の input() に、採点中に答える人はいません。そこで止まり、何も実行できませんでした。値は関数の引数で受け取ってください。",
             f"Nobody answers the input() in {answer.name}.py while it is checked: it stops there, and nothing else could run. Take values from the arguments of the function.",
+        )
+    if error_name(call) == "RecursionError" and "compil" in said:
+        return Message(
+            f"{answer.name}.py には、Python が読めないほど長い 1 つの式か、続きすぎた elif があります。リストや辞書、ループを使って短くしてください。",
+            f"{answer.name}.py holds one expression, or one chain of elif, that is too long for Python to read. Use a list, a dict or a loop instead.",
         )
     error, reason = error_name(call), f"（{said}）" if said else ""
     return Message(

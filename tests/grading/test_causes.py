@@ -31,6 +31,7 @@ WRONG = {
     "no such module": (f"import numpyy\n{DEF}    return probs\n", "import", 1, "numpyy"),
     "input": (f"p = float(input('p? '))\n{DEF}    return probs\n", "import", 1, "input()"),
     "top-level error": (f"x = 1\nprint(1 / 0)\n{DEF}    return probs\n", "import", 2, "ZeroDivisionError"),
+    "too long": (f"{DEF}    if p == 0:\n        return 0\n" + "".join(f"    elif p == {n}:\n        return {n}\n" for n in range(3000)), "import", 0, "one chain of elif, that is too long"),
     "other name": ("def top_p(probs, p):\n    return probs\n", "missing", 0, "no function top_p_filter"),
     "inside a class": ("class A:\n    def top_p_filter(self, probs, p):\n        return probs\n", "missing", 2, "indented"),
     "no return": (f"{DEF}{REFUSES}    kept = list(probs)\n", "nothing", 1, "no return"),
