@@ -255,7 +255,8 @@ def _state(answer: _Answer) -> Cause | None:
 
 
 def _is_swayed(answer: _Answer, call: Call, trials: Trials, *, is_first: bool) -> bool:
-    if call.importing or call.function == "take_file" or "MissingFunction" in call.raised:
+    # An argument that a call changed (CheckFailed) is seen where that is looked for; alone, nobody looks.
+    if call.importing or call.function == "take_file" or {"MissingFunction", "CheckFailed"} & {*call.raised}:
         return False
     if trials.is_right is None:
         if not any(one.kept for one in reached(answer.anatomy, call.function)):

@@ -102,7 +102,7 @@ def _walk(folder: Path, at: PurePosixPath, depth: int) -> Iterator[Callable[[], 
                     yield partial(SubmittedFile, path, None, 0, is_folder=True)
                 elif depth:
                     yield from _walk(folder / entry.name, path, depth - 1)
-                elif _holds_answers(folder / entry.name):
+                elif len(path.parts) > MAX_DEPTH and _holds_answers(folder / entry.name):
                     yield partial(_problem, path, _DEEP)
             elif _is_wanted(path):
                 yield partial(_read if entry.is_file() else _not_read, folder / entry.name, path)

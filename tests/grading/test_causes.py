@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from autograder.audit import Bench
-from autograder.course.source import without_marks
+from autograder.course.source import with_mistake, without_marks
 from autograder.exercise import Exercise, Unit
 from autograder.grading.causes import Ended, Trials, root_cause
 from autograder.grading.student import Call, JailedBackend, Student
@@ -95,6 +95,12 @@ def test_a_cache_that_is_right_is_no_cause(bench: Bench, top_p: Exercise):
     text = f"SEEN = []\n{DEF}{REFUSES}    SEEN.append(p)\n{RIGHT}    return kept\n"
     found = explained(bench, top_p, text)
     assert found.cause is None
+
+
+def test_a_changed_argument_is_no_memory_of_earlier_calls(bench: Bench, top_p: Exercise):
+    """Made alone the call gives a value, for there nobody looks at its arguments; that is no difference."""
+    mistake = next(one for one in top_p.mistakes if one.id == "sorts_in_place")
+    assert explained(bench, top_p, with_mistake(top_p.solution, mistake)).cause is None
 
 
 def test_what_an_exception_says_in_a_hidden_check_is_not_shown(bench: Bench, sampling: Unit):
