@@ -32,7 +32,6 @@ from autograder.stats.trend import BETS, bleu_of_pairs
 from autograder.stats.unnamed import unnamed_evidence
 
 SIMULATED = 100_000  # submissions of each kind
-UNNAMED = 20_000  # submissions whose unnamed bets are laid, which takes some milliseconds each
 GENERATED = 2_000  # draws of the real model
 HIGH_ALPHA = 0.01  # so that false fails are there to be counted
 N_DRAWS = 6
@@ -65,8 +64,8 @@ def verifications(lm: LoadedModel) -> dict[str, Callable[[], dict[str, Any]]]:
     return {
         "tokens": partial(simulated_tokens, SIMULATED),
         "texts": partial(simulated_texts, SIMULATED),
-        "unnamed bets": partial(simulated_unnamed, UNNAMED),
-        "unnamed bets on texts": partial(simulated_unnamed, UNNAMED, recoding=0.1),
+        "unnamed bets": partial(simulated_unnamed, SIMULATED),
+        "unnamed bets on texts": partial(simulated_unnamed, SIMULATED, recoding=0.1),
         "draws": partial(simulated_draws, SIMULATED),
         "trend": partial(simulated_trends, SIMULATED),
         "generated tokens": partial(generated_tokens, lm, GENERATED),
