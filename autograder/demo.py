@@ -21,7 +21,7 @@ from autograder.messages import Message
 LIMITS = Limits(cpu_s=10, wall_s=60.0, memory_mib=1024)
 MARKER = ".autograder-demo"
 # Students with typical mistakes in each unit: enough to see, few enough to wait for.
-N_TYPICAL = 4
+N_TYPICAL = 2
 
 
 def run_demo(course: Course, out: Path, progress: Progress = no_progress) -> dict[str, dict[str, Any]]:
